@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a jprof.data says beyond perf's format: stack ends, guesses, JIT code, kernel names, health.
+ *
+ * One feature section (bit JPROF_FEATURE_BIT) of versioned chunks; a reader skips chunks it does
+ * not know. While recording, the same chunks are appended to FILE.part; a closed file holds them
+ * all. You give the parts, you get bytes, and the other way round; it never decides what is
+ * sampled.
+ *
+ *     chunk: tag (4) version (4) size (8) | size bytes, padded to 8 with zeros
+ */
+#ifndef PROFILER_JPROF_SECTION_H
+#define PROFILER_JPROF_SECTION_H
+
+#include "jitdump/log.h"
+#include "profiler/stack_end.h"
+#include "symbolize/hash_index.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* perf 6.1 ignores feature bits that it does not know (tried: 60 and 200). */
+enum { JPROF_FEATURE_BIT = 200 };
+
+/* How one sample's stack was found. Found again by (time_ns, tid, cpu, event). */
+struct sample_quality {
+	uint64_t time_ns;
+	uint32_t tid;
+	uint32_t cpu;
+	uint8_t end;   /* enum stack_end */
+	uint8_t flags; /* JPROF_QUALITY_* */
+	uint16_t guessed_count;
+	const uint8_t
+		*guessed; /* bitmap over the user frames, leaf first; NULL if guessed_count 0 */
+	uint16_t guessed_bytes;
+};
+
+/* One JIT code version of a recorded process family. lines and code are kept for versions that
+ * were sampled, eh_frame only with --keep-stacks. */
+struct stored_version {
+	uint32_t dump; /* number of the dump: versions of one dump share it */
+	struct jitdump_entry entry;
+};
+
+/* Which process sees which dump, from and until when. */
+struct stored_dump_use {
+	uint32_t dump;
+	uint32_t pid;
+	uint64_t from_ns, until_ns;
+	const char *path;
+};
+
+struct stored_symbol {
+	uint64_t address, size;
+	const char *name, *module; /* module NULL: the kernel itself */
+};
+
+/* A perf map's line that was sampled. */
+struct stored_map_symbol {
+	uint32_t pid;
+	uint64_t address, size;
+	const char *name;
+};
+
+struct stored_health {
+	uint64_t rate_asked_hz; /* 0: a period was asked for */
+	uint64_t lost_records, lost_samples, throttled, undecodable;
+	uint64_t jit_late, parked, parked_expired, behind_horizon;
+	uint64_t start_ns, end_ns; /* of the recording, CLOCK_MONOTONIC */
+	uint64_t online_cpus;
+	uint32_t stack_copy_size;
+	uint32_t method;     /* enum unwind_method, or UINT32_MAX: no call graph */
+	const char *remarks; /* sentences, newline between */
+};
+
+struct jprof_section; /* everything above, as read */
+
+struct jprof_section *jprof_section_create(void);
+void jprof_section_destroy(struct jprof_section *section);
+
+/* Appends what the chunks in `bytes` hold (copied). False if they are damaged: what was whole
+ * before the damage is kept. */
+bool jprof_section_parse(struct jprof_section *section, const uint8_t *bytes, size_t size);
+
+/* All that was said; in the order it was stored. Borrowed from the section. */
+const struct sample_quality *jprof_section_qualities(const struct jprof_section *section,
+						     size_t *count);
+const struct stored_version *jprof_section_versions(const struct jprof_section *section,
+						    size_t *count);
+const struct stored_dump_use *jprof_section_dump_uses(const struct jprof_section *section,
+						      size_t *count);
+const struct stored_symbol *jprof_section_kernel_symbols(const struct jprof_section *section,
+							 size_t *count);
+const struct stored_map_symbol *jprof_section_map_symbols(const struct jprof_section *section,
+							  size_t *count);
+const struct stored_health *jprof_section_health(const struct jprof_section *section); /* or NULL */
+
+/* Building: chunks collect in memory, to be appended to FILE.part or written at close. */
+struct section_bytes {
+	uint8_t *bytes;
+	size_t size, capacity;
+};
+void section_bytes_deinit(struct section_bytes *out);
+
+void jprof_section_put_qualities(struct section_bytes *out, const struct sample_quality *qualities,
+				 size_t count);
+void jprof_section_put_versions(struct section_bytes *out, const struct stored_version *versions,
+				size_t count);
+void jprof_section_put_dump_uses(struct section_bytes *out, const struct stored_dump_use *uses,
+				 size_t count);
+void jprof_section_put_kernel_symbols(struct section_bytes *out,
+				      const struct stored_symbol *symbols, size_t count);
+void jprof_section_put_map_symbols(struct section_bytes *out,
+				   const struct stored_map_symbol *symbols, size_t count);
+void jprof_section_put_health(struct section_bytes *out, const struct stored_health *health);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a location is called.
+ *
+ * You give a location; you get its frames, innermost inlined function first, whichever source
+ * knows them: ELF and DWARF, the kernel's symbols, a JIT version's name and lines, a perf map. Each
+ * distinct location is asked once and remembered. Names never change, but those of JIT code are
+ * complete only after session_finish().
+ */
+#ifndef PROFILER_NAMING_H
+#define PROFILER_NAMING_H
+
+#include "profiler/profile.h"
+#include "symbolize/symbolizer.h"
+
+struct naming;
+struct session;
+
+struct named_frame {
+	const char *function;  /* never NULL: "[libfoo.so]", "[unknown]" or "[jit?]" where no name
+				   is known. Interned: equal names are equal pointers */
+	const char *module;    /* "libc.so.6", "[kernel]", "[jit]", "[vdso]"; interned */
+	const char *file;      /* NULL: no line information */
+	uint32_t line, column; /* 0: not known */
+	bool is_inlined;       /* into the frame after it */
+	bool is_kernel, is_jit;
+	bool has_name; /* false: `function` stands for the module */
+};
+
+/* Borrows the session (for its symbolizer and JIT code) for its whole life. */
+struct naming *naming_create(struct session *session);
+void naming_destroy(struct naming *naming);
+
+/* At least one frame; borrowed from the naming. */
+const struct named_frame *naming_frames(struct naming *naming, struct location location,
+					size_t *count);
+
+/* The symbol itself (not inlined functions) and how far into it the location is: what `perf
+ * script` prints as symbol+0xoff. False if there is none. */
+bool naming_symbol(struct naming *naming, struct location location, const char **name,
+		   uint64_t *offset);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The session: everything known about the processes of one recording, fed record by record.
+ *
+ * You give records in time order, live from rings or from a file: session_feed() is the one
+ * entry. You get each sample back through the sink, its stack unwound and every frame located; and
+ * at the end the counts. It never prints, never writes a file, and asks for no name: naming comes
+ * later (profiler/naming.h).
+ *
+ *     record ─ decode ─┬─ mmap fork exec comm exit ─► processes, address spaces ◄─ jitdump, perf map
+ *                      └─ sample ─ unwind ─ locate ─► sink
+ */
+#ifndef PROFILER_SESSION_H
+#define PROFILER_SESSION_H
+
+#include "profiler/chain.h"
+#include "profiler/code.h"
+#include "profiler/error.h"
+#include "profiler/event_decode.h"
+#include "profiler/jprof_section.h"
+#include "profiler/unwind.h"
+#include "symbolize/symbolizer.h"
+
+struct session;
+struct jit_code;
+
+/* One finished sample. Everything in it is borrowed until the sink returns. */
+struct session_sample {
+	const struct event
+		*event;	  /* decoded; `sample.stack` is NULL for a sample that was parked */
+	const char *comm; /* of the thread, interned in session_strings() */
+	const struct chain *chain; /* as recorded or unwound */
+	const struct code *codes;  /* chain->count of them: where each frame points */
+	bool was_parked;
+};
+
+/* Called once for each sample. With parked samples the calls are not in time order. */
+typedef void (*session_sink)(void *context, const struct session_sample *sample);
+
+struct session_options {
+	struct symbolizer *symbolizer; /* borrowed */
+	enum unwind_method method;
+	bool is_live; /* the processes run now: dumps are tailed, samples may park,
+					   files are looked for under /proc/PID/root first */
+	session_sink sink;
+	void *sink_context;
+};
+
+struct session_counts {
+	uint64_t samples; /* given to the sink */
+	uint64_t lost;	  /* records the kernel dropped */
+	uint64_t undecodable;
+	uint64_t throttled;
+	uint64_t jit_late;	    /* frames named by a version up to 50 ms newer */
+	uint64_t parked;	    /* samples that waited for JIT code ... */
+	uint64_t parked_expired;    /* ... and did not get it in time */
+	uint64_t behind_horizon;    /* records that came older than one already fed */
+	uint64_t first_ns, last_ns; /* of the samples */
+};
+
+struct session *session_create(const struct session_options *options, struct event_layout *layout);
+void session_destroy(struct session *session);
+
+/* What a recording of ours says about its samples (stack ends, guesses) and its JIT code; to be
+ * called before the first record. The section is borrowed for the session's life. */
+void session_use_section(struct session *session, const struct jprof_section *section);
+
+/*
+ * A dump or a map for a process whose own are gone (--jitdump, --perf-map). pid 0: the process
+ * whose marker mmap has that base name, else whose pid the header has, else the only process with
+ * unresolved executable samples. To be called before the first record.
+ */
+bool session_add_jitdump(struct session *session, uint32_t pid, const char *path,
+			 struct error *err);
+bool session_add_perf_map(struct session *session, uint32_t pid, const char *path,
+			  struct error *err);
+
+/* One record of the kernel's. The bytes are borrowed during the call. */
+void session_feed(struct session *session, const struct perf_event_header *record);
+
+/* Live: reads what dumps and maps have gained, retries parked samples, expires old ones. `now_ns`
+ * is CLOCK_MONOTONIC. */
+void session_poll(struct session *session, uint64_t now_ns);
+
+/* No more records come: dumps are read to their ends and what is parked is finished. */
+void session_finish(struct session *session);
+
+const struct session_counts *session_counts(const struct session *session);
+struct string_pool *session_strings(struct session *session);
+
+/*
+ * What is to be kept in the recording so that it explains itself: JIT versions (code bytes and
+ * lines of those that were sampled), which process saw which dump, and the names of sampled kernel
+ * and perf-map addresses. After session_finish(). `keep_stacks` keeps unwind tables too.
+ */
+void session_store(struct session *session, bool keep_stacks, struct section_bytes *out);
+
+/* The time of the oldest sample that still waits, UINT64_MAX if none: what was fed before it has
+ * been given to the sink. */
+uint64_t session_oldest_parked_ns(const struct session *session);
+
+/* Sentences about what could not be used (a refused dump, a replaced file ...), each once. */
+size_t session_remark_count(const struct session *session);
+const char *session_remark(const struct session *session, size_t number);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From registers and a copied stack to a chain of addresses.
+ *
+ * You give the user registers and stack bytes of one sample, and the address space and time they
+ * belong to; you get the chain, which frames were guessed, and why it ended. It never names
+ * anything, never fails (the reason is the result) and never reads the live process.
+ *
+ * Rows come from ELF .eh_frame and .debug_frame, and from the .eh_frame that a JIT announced;
+ * where none covers the pc a checked frame-pointer step is made and marked as guessed.
+ */
+#ifndef PROFILER_UNWIND_H
+#define PROFILER_UNWIND_H
+
+#include "profiler/chain.h"
+#include "profiler/event.h"
+
+struct address_space;
+struct unwinder;
+
+/* What to do at executable memory that nobody described. */
+enum unwind_unknown {
+	UNWIND_UNKNOWN_STOPS,	/* end with STACK_END_JIT_UNKNOWN: the caller will try again */
+	UNWIND_UNKNOWN_GUESSED, /* follow the frame pointer, as for described code without CFI */
+};
+
+/* Which rows are used: record's --call-graph. */
+enum unwind_method {
+	UNWIND_AUTO,	      /* CFI, and frame pointers where there is none */
+	UNWIND_DWARF,	      /* CFI alone */
+	UNWIND_FRAME_POINTER, /* frame pointers alone */
+};
+
+struct unwind_request {
+	struct address_space *space;
+	uint64_t time_ns;
+	const struct user_registers *registers;
+	const uint8_t *stack; /* from the stack pointer upwards */
+	uint64_t stack_size;
+	uint64_t stack_copy_size; /* asked for: tells a short copy from the end of the stack */
+	enum unwind_unknown unknown;
+};
+
+struct unwinder *unwinder_create(enum unwind_method method);
+void unwinder_destroy(struct unwinder *unwinder);
+
+/* Appends user frames to *chain (which may hold kernel frames already) and sets chain->end. */
+void unwinder_unwind(struct unwinder *unwinder, const struct unwind_request *request,
+		     struct chain *chain);
+
+/* A mapping or a JIT version ended in some space: rows cached by process address are dropped. */
+void unwinder_forget(struct unwinder *unwinder);
+
+/* The register mask to ask the kernel for (attr.sample_regs_user) on this machine. */
+uint64_t unwinder_register_mask(void);
+
+#endif

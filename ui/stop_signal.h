@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The one global of the program: which signal asked it to stop.
+ *
+ * SIGINT and SIGTERM set it; whoever runs a long loop looks at it. A second one ends the program at
+ * once, as the user expects of a second Ctrl-C.
+ */
+#ifndef UI_STOP_SIGNAL_H
+#define UI_STOP_SIGNAL_H
+
+#include <signal.h>
+
+extern volatile sig_atomic_t stop_signal; /* 0, or the signal's number */
+
+void stop_signal_catch(void);
+
+#endif
