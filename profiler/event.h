@@ -56,7 +56,7 @@ struct user_registers {
 struct sample_event {
 	uint64_t ip;
 	uint64_t address; /* PERF_SAMPLE_ADDR, or 0 */
-	uint64_t period;  /* 1 if the record has none */
+	uint64_t period;  /* of the record, else the event's fixed one, else 1 */
 	struct callchain callchain;
 	bool has_callchain;
 	struct user_registers user;

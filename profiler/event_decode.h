@@ -23,7 +23,7 @@ void event_layout_destroy(struct event_layout *layout);
 void event_layout_add(struct event_layout *layout, const struct perf_event_attr *attr,
 		      const uint64_t *ids, size_t id_count);
 
-/* More ids for an event already added (HEADER_ATTR in pipes, ID_INDEX). */
+/* One more id for an event already added; the first event to have an id keeps it. */
 void event_layout_add_id(struct event_layout *layout, uint32_t event_number, uint64_t id);
 
 uint32_t event_layout_count(const struct event_layout *layout);
