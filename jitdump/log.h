@@ -100,4 +100,7 @@ const struct jitdump_damage *jitdump_log_damage(const struct jitdump_log *log);
 bool jitdump_log_line(const struct jitdump_log *log, const struct jitdump_entry *entry,
 		      uint64_t code_offset, struct jitdump_source_line *line);
 
+/* What the rows' addresses are too high by: 0x40 in V8's and LLVM's files, else 0. */
+uint64_t jitdump_log_line_shift(const struct jitdump_log *log);
+
 #endif

@@ -82,8 +82,9 @@ struct event {
 			bool is_exec;
 		} comm;
 		struct {
-			uint32_t parent_pid, parent_tid;
-		} fork; /* pid == parent_pid: a thread */
+			uint32_t parent_pid, parent_tid; /* pid == parent_pid: a thread */
+			bool is_synthetic; /* MISC_FORK_EXEC: the child's maps follow */
+		} fork;
 		struct {
 			uint64_t count;
 			bool is_samples;
