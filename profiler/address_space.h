@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is mapped where in one process, over time.
+ *
+ * You give mappings as the kernel reported them; you get the one that covered an address at a
+ * time. The JIT code and the perf map that the process runs hang here too, for code_find(). It
+ * never hears of munmap(2), which the kernel does not report: a mapping lasts until another covers
+ * it, or until exec.
+ *
+ * A space is shared by its process and by the samples that wait for JIT code: reference-counted.
+ */
+#ifndef PROFILER_ADDRESS_SPACE_H
+#define PROFILER_ADDRESS_SPACE_H
+
+#include "symbolize/image.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct jit_code;
+
+enum mapping_kind {
+	MAPPING_FILE,	   /* code with an identity: an ELF file, or the vDSO */
+	MAPPING_ANONYMOUS, /* anonymous, memfd, /dev/zero, shared memory: where JITs put code */
+	MAPPING_MARKER,	   /* the page of a jitdump: nothing runs there */
+};
+
+struct mapping {
+	uint64_t start, end;	    /* process addresses */
+	uint64_t file_offset;	    /* of start */
+	uint64_t from_ns, until_ns; /* UINT64_MAX: still there */
+	enum mapping_kind kind;
+	bool is_executable;
+	struct image *image; /* NULL unless MAPPING_FILE */
+};
+
+/* A dump that this space's code is announced in. */
+struct jit_use {
+	struct jit_code *code;
+	uint64_t from_ns;  /* the marker's time, or the fork's */
+	uint64_t until_ns; /* code announced later is not of this space: it has a dump of its own */
+	bool is_inherited; /* from the parent, by fork */
+};
+
+struct address_space {
+	struct mapping *mappings; /* now, ascending, not overlapping */
+	size_t mapping_count, mapping_capacity;
+	struct mapping *past; /* ended ones, in the order they ended */
+	size_t past_count, past_capacity;
+	struct jit_use *jits;
+	size_t jit_count, jit_capacity;
+	struct image *perf_map;	       /* IMAGE_PERF_MAP, or NULL */
+	struct image *parent_perf_map; /* of the process it was forked from */
+	bool map_was_tried;	       /* and there was none */
+	struct image *unknown, *unknown_jit;
+	uint32_t pid; /* for messages and for finding files */
+	unsigned references;
+};
+
+/* `unknown` and `unknown_jit` stand for addresses of which nothing is known. One reference. */
+struct address_space *address_space_create(uint32_t pid, struct image *unknown,
+					   struct image *unknown_jit);
+/* What a fork at `time_ns` gives the child: the parent's mappings and JIT code as of then. */
+struct address_space *address_space_fork(const struct address_space *parent, uint32_t pid,
+					 uint64_t time_ns);
+struct address_space *address_space_hold(struct address_space *space);
+void address_space_release(struct address_space *space); /* NULL is allowed */
+
+/*
+ * From mapping->from_ns on, this is what lies there (until_ns is ignored). A mapping equal to the
+ * one that is there already changes nothing: attaching reports many twice.
+ */
+void address_space_map(struct address_space *space, const struct mapping *mapping);
+
+/*
+ * The mapping that covered `address` at `time_ns`; where none did, the earliest one that did later
+ * (maps of what already ran are read after the first samples). NULL if there never was one.
+ */
+const struct mapping *address_space_find(const struct address_space *space, uint64_t address,
+					 uint64_t time_ns);
+
+/* From `from_ns` on the space's code is announced in `code`; dumps inherited by fork end then. */
+void address_space_add_jit(struct address_space *space, struct jit_code *code, uint64_t from_ns);
+
+#endif
