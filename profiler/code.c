@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#include "profiler/code.h"
+
+#include "profiler/address_space.h"
+#include "profiler/jit_code.h"
+#include "symbolize/perf_map.h"
+
+/* The newest version over all dumps of the space. Code announced in an inherited dump after the
+ * space got one of its own belongs to the parent. */
+static struct jit_version *find_version(const struct address_space *space, uint64_t address,
+					uint64_t time_ns, struct jit_code **owner)
+{
+	struct jit_version *newest = NULL;
+
+	for (size_t i = 0; i < space->jit_count; i++) {
+		const struct jit_use *use = &space->jits[i];
+		uint64_t until = time_ns < use->until_ns ? time_ns : use->until_ns;
+		struct jit_version *version = jit_code_find(use->code, address, until);
+
+		if (version && (!newest || version->time_ns >= newest->time_ns)) {
+			newest = version;
+			*owner = use->code;
+		}
+	}
+	return newest;
+}
+
+static struct jit_version *find_later_version(const struct address_space *space, uint64_t address,
+					      uint64_t time_ns, struct jit_code **owner)
+{
+	struct jit_version *earliest = NULL;
+
+	for (size_t i = 0; i < space->jit_count; i++) {
+		struct jit_version *version =
+			jit_code_find_later(space->jits[i].code, address, time_ns);
+
+		if (version && version->time_ns <= space->jits[i].until_ns &&
+		    (!earliest || version->time_ns < earliest->time_ns)) {
+			earliest = version;
+			*owner = space->jits[i].code;
+		}
+	}
+	return earliest;
+}
+
+static void set_version(struct code *code, struct jit_version *version, struct jit_code *owner,
+			uint64_t address, bool is_late)
+{
+	*code = (struct code){
+		.kind = CODE_JIT,
+		.image = jit_code_image(owner),
+		.image_address = jit_image_address(version, address),
+		.version = version,
+		.is_late = is_late,
+	};
+}
+
+static void set_file(struct code *code, const struct mapping *mapping, uint64_t address)
+{
+	uint64_t file_offset = address - mapping->start + mapping->file_offset;
+
+	*code = (struct code){ .kind = CODE_FILE, .image = mapping->image };
+	/* Without a usable file the offset in it is all that is known; it still tells places apart. */
+	if (!image_address_of(mapping->image, file_offset, &code->image_address))
+		code->image_address = file_offset;
+	code->bias = address - code->image_address;
+}
+
+static bool set_mapped_name(struct code *code, struct image *image, uint64_t address)
+{
+	struct symbol symbol;
+
+	if (!image || !perf_map_find(image->perf_map, address, &symbol))
+		return false;
+	*code = (struct code){ .kind = CODE_JIT, .image = image, .image_address = address };
+	return true;
+}
+
+static bool is_file(const struct mapping *mapping)
+{
+	return mapping && mapping->kind == MAPPING_FILE;
+}
+
+void code_find(struct address_space *space, uint64_t address, uint64_t time_ns, struct code *code)
+{
+	const struct mapping *mapping = address_space_find(space, address, time_ns);
+	struct jit_code *owner = NULL;
+	struct jit_version *version = find_version(space, address, time_ns, &owner);
+
+	if (version && (!is_file(mapping) || version->time_ns >= mapping->from_ns)) {
+		set_version(code, version, owner, address, false);
+		return;
+	}
+	if (is_file(mapping)) {
+		set_file(code, mapping, address);
+		return;
+	}
+	version = find_later_version(space, address, time_ns, &owner);
+	if (version) {
+		set_version(code, version, owner, address, true);
+		return;
+	}
+	if (set_mapped_name(code, space->perf_map, address) ||
+	    set_mapped_name(code, space->parent_perf_map, address))
+		return;
+	bool is_jit_memory = mapping && mapping->is_executable;
+
+	*code = (struct code){
+		.kind = is_jit_memory ? CODE_JIT_UNKNOWN : CODE_UNMAPPED,
+		.image = is_jit_memory ? space->unknown_jit : space->unknown,
+	};
+}

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: MIT */
+#include "profiler/jit_code.h"
+
+#include "jitdump/xalloc.h"
+#include "symbolize/hash_index.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * Versions are found by the page of the address: each page lists the versions that touch it, by
+ * (time, number), so that a lookup is a binary search for the time and a short walk back.
+ */
+enum { PAGE_SHIFT = 12 };
+
+/* A LOAD without code bytes may claim any size: its pages are bounded here. One with bytes is
+ * bounded by the file. */
+enum { CLAIMED_SIZE_MAX = 1 << 20 };
+
+struct page {
+	uint64_t number;
+	uint32_t *versions;
+	size_t count, capacity;
+};
+
+#define ORIGIN_ITSELF UINT32_MAX
+
+enum { BLOCK_SHIFT = 9, BLOCK_VERSIONS = 1 << BLOCK_SHIFT };
+
+struct jit_code {
+	struct jitdump_log *log;
+	size_t entries_seen;
+	struct image *image;
+	struct jit_version **blocks; /* of BLOCK_VERSIONS: versions never move */
+	size_t block_count, block_capacity;
+	size_t version_count;
+	struct page *pages;
+	size_t page_count, page_capacity;
+	struct hash_index page_index;
+};
+
+struct jit_code *jit_code_create(struct jitdump_log *log, struct image *image)
+{
+	struct jit_code *code = xcalloc(1, sizeof(*code));
+
+	code->log = log;
+	code->image = image;
+	return code;
+}
+
+void jit_code_destroy(struct jit_code *code)
+{
+	if (!code)
+		return;
+	for (size_t i = 0; i < code->page_count; i++)
+		free(code->pages[i].versions);
+	for (size_t i = 0; i < code->block_count; i++)
+		free(code->blocks[i]);
+	free(code->pages);
+	free(code->blocks);
+	hash_index_deinit(&code->page_index);
+	jitdump_log_destroy(code->log);
+	free(code);
+}
+
+size_t jit_code_count(const struct jit_code *code)
+{
+	return code->version_count;
+}
+
+struct image *jit_code_image(const struct jit_code *code)
+{
+	return code->image;
+}
+
+struct jitdump_log *jit_code_log(const struct jit_code *code)
+{
+	return code->log;
+}
+
+struct jit_version *jit_code_version(const struct jit_code *code, uint32_t number)
+{
+	if (number >= code->version_count)
+		return NULL;
+	return &code->blocks[number >> BLOCK_SHIFT][number & (BLOCK_VERSIONS - 1)];
+}
+
+static struct page *find_page(const struct jit_code *code, uint64_t number)
+{
+	for (struct hash_cursor c = hash_index_begin(&code->page_index, hash_u64(number));
+	     hash_index_next(&code->page_index, &c);) {
+		if (code->pages[c.number].number == number)
+			return &code->pages[c.number];
+	}
+	return NULL;
+}
+
+static struct page *make_page(struct jit_code *code, uint64_t number)
+{
+	struct page *page = find_page(code, number);
+
+	if (page)
+		return page;
+	code->pages =
+		xgrow(code->pages, code->page_count, &code->page_capacity, sizeof(*code->pages));
+	hash_index_add(&code->page_index, hash_u64(number), (uint32_t)code->page_count);
+	page = &code->pages[code->page_count++];
+	*page = (struct page){ .number = number };
+	return page;
+}
+
+/* How many of the page's versions are not newer than the time. */
+static size_t count_until(const struct jit_code *code, const struct page *page, uint64_t time_ns)
+{
+	size_t low = 0, high = page->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (jit_code_version(code, page->versions[middle])->time_ns <= time_ns)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Nearly always at the end: dumps are almost in time order (the JVM: up to 1 ms back). */
+static void list_in_page(struct jit_code *code, struct page *page,
+			 const struct jit_version *version)
+{
+	size_t at = count_until(code, page, version->time_ns);
+
+	page->versions =
+		xgrow(page->versions, page->count, &page->capacity, sizeof(*page->versions));
+	memmove(&page->versions[at + 1], &page->versions[at],
+		(page->count - at) * sizeof(*page->versions));
+	page->versions[at] = version->number;
+	page->count++;
+}
+
+static void add_version(struct jit_code *code, const struct jit_version *wanted)
+{
+	if (code->version_count == code->block_count << BLOCK_SHIFT) {
+		code->blocks = xgrow(code->blocks, code->block_count, &code->block_capacity,
+				     sizeof(*code->blocks));
+		code->blocks[code->block_count++] =
+			xmalloc(BLOCK_VERSIONS * sizeof(struct jit_version));
+	}
+	uint32_t number = (uint32_t)code->version_count++;
+	struct jit_version *version = jit_code_version(code, number);
+
+	*version = *wanted;
+	version->number = number;
+	if (wanted->origin == ORIGIN_ITSELF)
+		version->origin = number;
+	if (version->size == 0 || version->address > UINT64_MAX - version->size)
+		return; /* covers nothing: known, never found */
+	uint64_t last = (version->address + version->size - 1) >> PAGE_SHIFT;
+
+	for (uint64_t page = version->address >> PAGE_SHIFT; page <= last; page++)
+		list_in_page(code, make_page(code, page), version);
+}
+
+static void add_load(struct jit_code *code, const struct jitdump_entry *entry)
+{
+	struct jit_version version = { .load = entry,
+				       .address = entry->address,
+				       .size = entry->size,
+				       .time_ns = entry->time_ns,
+				       .origin = ORIGIN_ITSELF };
+
+	if (!entry->code && version.size > CLAIMED_SIZE_MAX)
+		version.size = CLAIMED_SIZE_MAX;
+	add_version(code, &version);
+}
+
+/* The same code lives on at the new place; at the old one nothing runs from then on. */
+static void add_move(struct jit_code *code, const struct jitdump_entry *entry)
+{
+	const struct jit_version *moved = jit_code_find(code, entry->old_address, entry->time_ns);
+	struct jit_version old = { .address = entry->old_address,
+				   .size = entry->size,
+				   .time_ns = entry->time_ns,
+				   .origin = ORIGIN_ITSELF };
+
+	if (!moved || moved->address != entry->old_address)
+		return;
+	if (old.size > moved->size)
+		old.size = moved->size;
+	struct jit_version new = { .load = moved->load,
+				   .address = entry->address,
+				   .size = old.size,
+				   .time_ns = entry->time_ns,
+				   .origin = moved->origin };
+
+	add_version(code, &old);
+	add_version(code, &new);
+}
+
+void jit_code_add(struct jit_code *code, const struct jitdump_entry *entry)
+{
+	if (entry->kind == JITDUMP_ENTRY_LOAD)
+		add_load(code, entry);
+	else
+		add_move(code, entry);
+}
+
+size_t jit_code_poll(struct jit_code *code, bool ended, uint64_t now_ns)
+{
+	size_t before = code->version_count;
+
+	(void)now_ns;
+	if (!code->log)
+		return 0;
+	jitdump_log_poll(code->log, ended);
+	for (; code->entries_seen < jitdump_log_count(code->log); code->entries_seen++)
+		jit_code_add(code, jitdump_log_entry(code->log, code->entries_seen));
+	return code->version_count - before;
+}
+
+static bool covers(const struct jit_version *version, uint64_t address)
+{
+	return address - version->address < version->size;
+}
+
+struct jit_version *jit_code_find(const struct jit_code *code, uint64_t address, uint64_t time_ns)
+{
+	const struct page *page = find_page(code, address >> PAGE_SHIFT);
+
+	if (!page)
+		return NULL;
+	for (size_t i = count_until(code, page, time_ns); i-- > 0;) {
+		struct jit_version *version = jit_code_version(code, page->versions[i]);
+
+		if (covers(version, address))
+			return version->load ? version : NULL;
+	}
+	return NULL;
+}
+
+struct jit_version *jit_code_find_later(const struct jit_code *code, uint64_t address,
+					uint64_t time_ns)
+{
+	const struct page *page = find_page(code, address >> PAGE_SHIFT);
+
+	if (!page)
+		return NULL;
+	for (size_t i = count_until(code, page, time_ns); i < page->count; i++) {
+		struct jit_version *version = jit_code_version(code, page->versions[i]);
+
+		if (version->time_ns - time_ns > JIT_LATE_LIMIT_NS)
+			return NULL;
+		if (covers(version, address) && version->load)
+			return version;
+	}
+	return NULL;
+}
+
+bool jit_code_line(const struct jit_code *code, const struct jit_version *version,
+		   uint64_t code_offset, struct jitdump_source_line *line)
+{
+	const struct jitdump_entry *load = version->load;
+
+	if (!load)
+		return false;
+	if (code->log)
+		return jitdump_log_line(code->log, load, code_offset, line);
+	/* A recording keeps rows as offsets that are right already. */
+	for (size_t i = load->line_count; i-- > 0;) {
+		if (load->lines[i].address - load->address <= code_offset) {
+			*line = load->lines[i];
+			return line->line != 0;
+		}
+	}
+	return false;
+}
+
+uint64_t jit_code_line_offset(const struct jit_code *code, const struct jit_version *version,
+			      size_t number)
+{
+	const struct jitdump_entry *load = version->load;
+	uint64_t shift = code->log ? jitdump_log_line_shift(code->log) : 0;
+	uint64_t address = load->lines[number].address - shift;
+
+	return address < load->address ? UINT64_MAX : address - load->address;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The JIT code of one dump, in versions over time.
+ *
+ * You give a jitdump log (or versions that a recording kept); you get the version that was valid
+ * at an address and a time. Time and address alone decide (JITDUMP.md section 5): of all versions
+ * that cover the address and are not newer than the time, the newest, and of equal times the last
+ * in the file. So a newer version ends the older ones where it covers them, and only there. It
+ * never knows a process: a dump shared by fork serves the whole family.
+ *
+ * A version's number is its place in this dump, never used again: locations of JIT code are
+ * (the dump's image, number << 32 | offset).
+ */
+#ifndef PROFILER_JIT_CODE_H
+#define PROFILER_JIT_CODE_H
+
+#include "jitdump/log.h"
+#include "symbolize/image.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct jit_code;
+
+/* One CODE_LOAD, or one CODE_MOVE of it. */
+struct jit_version {
+	const struct jitdump_entry *load; /* what is there: name, lines, unwind table; NULL: nothing
+					     runs here from then on (the old place of a move) */
+	uint64_t address, size;
+	uint64_t time_ns;
+	uint32_t number;
+	uint32_t origin; /* the number of the LOAD that this is, or was moved from */
+	bool was_sampled;
+};
+
+/* A version loaded up to this much after a sample names it when nothing else does: the JVM
+ * announces code up to 17 ms after it first ran. */
+#define JIT_LATE_LIMIT_NS 50000000u
+
+/* Owns `log`; `image` (IMAGE_JIT) is the symbolizer's. `log` may be NULL: versions are added by
+ * jit_code_add(). */
+struct jit_code *jit_code_create(struct jitdump_log *log, struct image *image);
+void jit_code_destroy(struct jit_code *code);
+
+/* Takes in what the dump has gained; returns how many versions are new. `ended`: nobody writes any
+ * more. `now_ns` is CLOCK_MONOTONIC, or 0 when not live: it calibrates TSC times. */
+size_t jit_code_poll(struct jit_code *code, bool ended, uint64_t now_ns);
+
+/* A LOAD or a MOVE from elsewhere than a log. The entry must live as long as the code. */
+void jit_code_add(struct jit_code *code, const struct jitdump_entry *entry);
+
+/* The version valid at (address, time), or NULL. */
+struct jit_version *jit_code_find(const struct jit_code *code, uint64_t address, uint64_t time_ns);
+
+/* Where nothing is valid: the earliest version up to JIT_LATE_LIMIT_NS later, or NULL. */
+struct jit_version *jit_code_find_later(const struct jit_code *code, uint64_t address,
+					uint64_t time_ns);
+
+size_t jit_code_count(const struct jit_code *code);
+struct jit_version *jit_code_version(const struct jit_code *code, uint32_t number);
+struct image *jit_code_image(const struct jit_code *code);
+struct jitdump_log *jit_code_log(const struct jit_code *code); /* NULL: from a recording */
+
+/* The source row for an offset in a version, by the file's own rules; false where there is none. */
+bool jit_code_line(const struct jit_code *code, const struct jit_version *version,
+		   uint64_t code_offset, struct jitdump_source_line *line);
+
+/* Where row `number` of the version's lines begins, as an offset in its code: UINT64_MAX for rows
+ * before the code. */
+uint64_t jit_code_line_offset(const struct jit_code *code, const struct jit_version *version,
+			      size_t number);
+
+/* The image address of an offset in a version, and back. */
+static inline uint64_t jit_image_address(const struct jit_version *version, uint64_t address)
+{
+	return (uint64_t)version->number << 32 | (uint32_t)(address - version->address);
+}
+
+static inline uint32_t jit_version_number(uint64_t image_address)
+{
+	return (uint32_t)(image_address >> 32);
+}
+
+static inline uint32_t jit_version_offset(uint64_t image_address)
+{
+	return (uint32_t)image_address;
+}
+
+#endif
