@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Samples that ran ahead of their JIT's announcements.
+ *
+ * You give a sample that met executable memory nobody has described yet; you get it back, with its
+ * registers and stack, when the code has been announced, or when it has waited too long. It holds
+ * at most PARKING_LIMIT_NS of time and PARKING_LIMIT_BYTES of memory, and drops nothing.
+ */
+#ifndef PROFILER_PARKING_H
+#define PROFILER_PARKING_H
+
+#include "profiler/address_space.h"
+#include "profiler/event.h"
+
+#define PARKING_LIMIT_NS    2000000000u
+#define PARKING_LIMIT_BYTES ((size_t)64 << 20)
+
+struct parked_sample {
+	struct parked_sample *next;
+	struct event event;	     /* its pointers lead into `bytes` */
+	struct address_space *space; /* one reference */
+	uint64_t missing_address;    /* where nobody said what runs */
+	bool has_expired;
+	size_t size;
+	uint8_t bytes[];
+};
+
+struct parking {
+	struct parked_sample *oldest, *newest;
+	size_t bytes, count;
+};
+
+void parking_deinit(struct parking *parking);
+
+/* Copies the sample. */
+void parking_add(struct parking *parking, const struct event *sample, struct address_space *space,
+		 uint64_t missing_address);
+
+/*
+ * Takes out the samples for which the wait is over: code_find() knows the missing address now, or
+ * the sample is older than now_ns - PARKING_LIMIT_NS, or there are too many bytes (has_expired is
+ * set then). Returns a list through `next`, oldest first, that the caller destroys one by one.
+ */
+struct parked_sample *parking_take(struct parking *parking, uint64_t now_ns);
+void parked_sample_destroy(struct parked_sample *sample);
+
+/* UINT64_MAX when nothing is parked. */
+uint64_t parking_oldest_ns(const struct parking *parking);
+
+#endif

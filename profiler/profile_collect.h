@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a session's samples to a profile.
+ *
+ * Give profile_collect() to a session as its sink, with the profile as context; each sample is
+ * interned as it comes. It keeps nothing of the session: locations are numbers.
+ */
+#ifndef PROFILER_PROFILE_COLLECT_H
+#define PROFILER_PROFILE_COLLECT_H
+
+#include "profiler/profile.h"
+#include "profiler/session.h"
+
+/* `profile` is a struct profile *. */
+void profile_collect(void *profile, const struct session_sample *sample);
+
+#endif
