@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+#include "profiler/naming.h"
+
+#include "jitdump/xalloc.h"
+#include "profiler/session_state.h"
+#include "symbolize/perf_map.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* More inlined functions at one place than any compiler nests. */
+enum { FRAMES_MAX = 256 };
+
+struct named_location {
+	struct location location;
+	struct named_frame *frames;
+	size_t count;
+};
+
+struct naming {
+	struct session *session;
+	struct symbolizer *symbolizer;
+	struct string_pool *strings;
+	struct named_location *named;
+	size_t count, capacity;
+	struct hash_index index;
+};
+
+struct naming *naming_create(struct session *session)
+{
+	struct naming *naming = xcalloc(1, sizeof(*naming));
+
+	naming->session = session;
+	naming->symbolizer = session->symbolizer;
+	naming->strings = session->strings;
+	return naming;
+}
+
+void naming_destroy(struct naming *naming)
+{
+	if (!naming)
+		return;
+	for (size_t i = 0; i < naming->count; i++)
+		free(naming->named[i].frames);
+	free(naming->named);
+	hash_index_deinit(&naming->index);
+	free(naming);
+}
+
+static struct jit_version *find_version(const struct naming *naming, struct location location,
+					struct jit_code **owner)
+{
+	const struct session *session = naming->session;
+
+	for (size_t i = 0; i < session->dump_count; i++) {
+		struct jit_code *code = session->dumps[i].code;
+
+		if (jit_code_image(code)->id != location.image_id)
+			continue;
+		*owner = code;
+		return jit_code_version(code, jit_version_number(location.image_address));
+	}
+	return NULL;
+}
+
+static bool name_jit(const struct naming *naming, struct location location,
+		     struct named_frame *frame)
+{
+	struct jit_code *owner;
+	const struct jit_version *version = find_version(naming, location, &owner);
+	struct jitdump_source_line line;
+
+	if (!version || !version->load)
+		return false;
+	frame->function = string_pool_add(naming->strings, version->load->name);
+	if (jit_code_line(owner, version, jit_version_offset(location.image_address), &line)) {
+		frame->file = *line.file ? string_pool_add(naming->strings, line.file) : NULL;
+		frame->line = line.line;
+		frame->column = line.column;
+	}
+	return true;
+}
+
+static bool name_mapped(const struct image *image, struct location location,
+			struct named_frame *frame)
+{
+	struct symbol symbol;
+
+	if (!perf_map_find(image->perf_map, location.image_address, &symbol))
+		return false;
+	frame->function = symbol.name;
+	return true;
+}
+
+static size_t name_image(struct image *image, struct location location, struct named_frame *frames)
+{
+	struct frame found[FRAMES_MAX];
+	struct named_frame like = frames[0];
+	size_t count = image_frames(image, location.image_address, found, FRAMES_MAX);
+
+	for (size_t i = 0; i < count; i++) {
+		frames[i] = like;
+		frames[i].function = found[i].function;
+		frames[i].file = found[i].file;
+		frames[i].line = found[i].line;
+		frames[i].column = found[i].column;
+		frames[i].is_inlined = found[i].is_inlined;
+	}
+	return count;
+}
+
+/* What stands for a function whose name is not known: its module. */
+static const char *stand_in(const struct naming *naming, const struct named_frame *frame)
+{
+	char text[512];
+
+	if (frame->module[0] == '[')
+		return frame->module;
+	snprintf(text, sizeof(text), "[%s]", frame->module);
+	return string_pool_add(naming->strings, text);
+}
+
+static const char *module_name(const struct naming *naming, const struct image *image)
+{
+	switch (image->kind) {
+	case IMAGE_JIT:
+	case IMAGE_PERF_MAP:
+		return string_pool_add(naming->strings, "[jit]");
+	case IMAGE_KERNEL:
+		return string_pool_add(naming->strings, "[kernel]");
+	case IMAGE_ELF:
+	case IMAGE_VDSO:
+	case IMAGE_UNKNOWN:
+		break;
+	}
+	return string_pool_add(naming->strings, image->name);
+}
+
+static const char *kernel_module(const struct naming *naming, struct image *image,
+				 struct location location, const char *otherwise)
+{
+	struct symbol symbol;
+	char text[128];
+
+	if (!image_symbol(image, location.image_address, &symbol) || !symbol.module)
+		return otherwise;
+	snprintf(text, sizeof(text), "[%s]", symbol.module);
+	return string_pool_add(naming->strings, text);
+}
+
+static size_t name_frames(struct naming *naming, struct location location,
+			  struct named_frame *frames)
+{
+	struct image *image = symbolizer_image(naming->symbolizer, location.image_id);
+	size_t count = 1;
+
+	frames[0] = (struct named_frame){
+		.module = module_name(naming, image),
+		.is_kernel = image->kind == IMAGE_KERNEL,
+		.is_jit = image->kind == IMAGE_JIT || image->kind == IMAGE_PERF_MAP,
+	};
+	if (image->kind == IMAGE_KERNEL)
+		frames[0].module = kernel_module(naming, image, location, frames[0].module);
+	if (image->kind == IMAGE_JIT)
+		name_jit(naming, location, &frames[0]);
+	else if (image->kind == IMAGE_PERF_MAP)
+		name_mapped(image, location, &frames[0]);
+	else if (image->kind != IMAGE_UNKNOWN)
+		count = name_image(image, location, frames);
+	for (size_t i = 0; i < count; i++) {
+		frames[i].has_name = frames[i].function != NULL;
+		if (!frames[i].has_name)
+			frames[i].function = stand_in(naming, &frames[i]);
+	}
+	return count;
+}
+
+const struct named_frame *naming_frames(struct naming *naming, struct location location,
+					size_t *count)
+{
+	uint64_t hash = hash_pair(location.image_id, location.image_address);
+
+	for (struct hash_cursor c = hash_index_begin(&naming->index, hash);
+	     hash_index_next(&naming->index, &c);) {
+		const struct named_location *known = &naming->named[c.number];
+
+		if (known->location.image_id != location.image_id ||
+		    known->location.image_address != location.image_address)
+			continue;
+		*count = known->count;
+		return known->frames;
+	}
+	struct named_frame frames[FRAMES_MAX];
+
+	*count = name_frames(naming, location, frames);
+	naming->named =
+		xgrow(naming->named, naming->count, &naming->capacity, sizeof(*naming->named));
+	hash_index_add(&naming->index, hash, (uint32_t)naming->count);
+	struct named_location *named = &naming->named[naming->count++];
+
+	*named = (struct named_location){ .location = location, .count = *count };
+	named->frames = xmalloc(*count * sizeof(*frames));
+	memcpy(named->frames, frames, *count * sizeof(*frames));
+	return named->frames;
+}
+
+bool naming_symbol(struct naming *naming, struct location location, const char **name,
+		   uint64_t *offset)
+{
+	struct image *image = symbolizer_image(naming->symbolizer, location.image_id);
+	struct jit_code *owner;
+	struct symbol symbol;
+
+	if (image->kind == IMAGE_JIT) {
+		const struct jit_version *version = find_version(naming, location, &owner);
+
+		if (!version || !version->load)
+			return false;
+		*name = version->load->name;
+		*offset = jit_version_offset(location.image_address);
+		return true;
+	}
+	if (image->kind == IMAGE_UNKNOWN || !image_symbol(image, location.image_address, &symbol))
+		return false;
+	*name = symbol.name;
+	*offset = location.image_address - symbol.start;
+	return true;
+}

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+#include "profiler/session.h"
+
+#include "jitdump/xalloc.h"
+#include "profiler/kernel_boot.h"
+#include "profiler/session_state.h"
+#include "symbolize/kernel_symbols.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Samples of a process can come a little after its exit event. */
+#define EXIT_GRACE_NS 5000000000u
+
+/* Reading dumps on costs a system call each: not at every round of a busy recorder. */
+#define POLL_INTERVAL_NS 10000000u
+
+struct session *session_create(const struct session_options *options, struct event_layout *layout)
+{
+	struct session *session = xcalloc(1, sizeof(*session));
+	struct symbolizer *symbolizer = options->symbolizer;
+
+	session->options = *options;
+	session->layout = layout;
+	session->symbolizer = symbolizer;
+	session->strings = symbolizer_strings(symbolizer);
+	session->kernel = symbolizer_kernel_image(symbolizer);
+	session->unknown = symbolizer_unknown_image(symbolizer);
+	session->unknown_jit = symbolizer_add_image(symbolizer, IMAGE_UNKNOWN, "[jit?]", NULL);
+	session->unwinder = unwinder_create(options->method);
+	session->sampled = profile_create();
+	session->counts.first_ns = UINT64_MAX;
+	process_table_init(&session->processes, session->strings, session->unknown,
+			   session->unknown_jit);
+	return session;
+}
+
+void session_destroy(struct session *session)
+{
+	if (!session)
+		return;
+	parking_deinit(&session->parking);
+	session_store_deinit(session);
+	hash_index_deinit(&session->quality_index);
+	process_table_deinit(&session->processes);
+	session_jit_deinit(session);
+	unwinder_destroy(session->unwinder);
+	profile_destroy(session->sampled);
+	free(session->remarks);
+	free(session);
+}
+
+const struct session_counts *session_counts(const struct session *session)
+{
+	return &session->counts;
+}
+
+struct string_pool *session_strings(struct session *session)
+{
+	return session->strings;
+}
+
+size_t session_remark_count(const struct session *session)
+{
+	return session->remark_count;
+}
+
+const char *session_remark(const struct session *session, size_t number)
+{
+	return session->remarks[number];
+}
+
+void session_remark_add(struct session *session, const char *format, ...)
+{
+	va_list arguments;
+	char text[1024];
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	const char *remark = string_pool_add(session->strings, text);
+
+	for (size_t i = 0; i < session->remark_count; i++) {
+		if (session->remarks[i] == remark)
+			return;
+	}
+	session->remarks = xgrow(session->remarks, session->remark_count, &session->remark_capacity,
+				 sizeof(*session->remarks));
+	session->remarks[session->remark_count++] = remark;
+}
+
+static bool begins_with(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+/* Memory without a file of its own, where JITs put their code: the names the kernel gives it. */
+static bool is_anonymous(const char *path)
+{
+	static const char *const prefixes[] = {
+		"//anon",  "[anon",	"[heap]", "[stack",
+		"/memfd:", "/dev/zero", "/SYSV",  "/anon_hugepage",
+	};
+
+	if (!*path)
+		return true;
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++) {
+		if (begins_with(path, prefixes[i]))
+			return true;
+	}
+	return false;
+}
+
+static struct image *file_image(struct session *session, uint32_t pid,
+				const struct mmap_event *mmap)
+{
+	char root[64];
+	struct image_identity identity = {
+		.path = mmap->path,
+		.build_id = mmap->build_id,
+		.major = mmap->major,
+		.minor = mmap->minor,
+		.inode = mmap->inode,
+	};
+
+	if (begins_with(mmap->path, "[vdso]"))
+		return symbolizer_vdso_image(session->symbolizer, &mmap->build_id);
+	if (session->options.is_live) {
+		snprintf(root, sizeof(root), "/proc/%" PRIu32 "/root", pid);
+		identity.root = root;
+	}
+	return symbolizer_elf_image(session->symbolizer, &identity);
+}
+
+/*
+ * perf's mapping of the kernel, "[kernel.kallsyms]_text", says where that symbol lay (its file
+ * offset): this machine's kallsyms may name the addresses only if it lies there still.
+ */
+static void map_kernel(struct session *session, const struct mmap_event *mmap)
+{
+	static const char kernel[] = "[kernel.kallsyms]";
+	const char *reason = "they were recorded on another kernel";
+
+	if (session->section || session->options.is_live || !begins_with(mmap->path, kernel))
+		return;
+	if (!session->options.is_this_kernel ||
+	    !kernel_boot_is(mmap->path + sizeof(kernel) - 1, mmap->file_offset) ||
+	    !kernel_symbols_load(symbolizer_kernel_symbols(session->symbolizer), KALLSYMS_PATH,
+				 &reason))
+		session_remark_add(session, "kernel functions have no names: %s", reason);
+}
+
+static void take_mmap(struct session *session, const struct event *event)
+{
+	const struct mmap_event *mmap = &event->mmap;
+
+	if (event->pid == UINT32_MAX || begins_with(mmap->path, "[kernel") ||
+	    begins_with(mmap->path, "[guest.kernel")) {
+		map_kernel(session, mmap);
+		return;
+	}
+	struct process *process = process_table_get(&session->processes, event->pid);
+	struct mapping mapping = {
+		.start = mmap->start,
+		.end = mmap->end,
+		.file_offset = mmap->file_offset,
+		.from_ns = event->time_ns,
+		.kind = MAPPING_ANONYMOUS,
+		.is_executable = mmap->is_executable,
+	};
+
+	if (jit_file_is_marker(mmap)) {
+		mapping.kind = MAPPING_MARKER;
+		session_jit_marker(session, process, event);
+	} else if (!is_anonymous(mmap->path)) {
+		mapping.kind = MAPPING_FILE;
+		mapping.image = file_image(session, event->pid, mmap);
+	}
+	address_space_map(process->space, &mapping);
+	session_jit_attach_named(session, process);
+	unwinder_forget(session->unwinder);
+}
+
+static void take_comm(struct session *session, const struct event *event)
+{
+	process_table_set_comm(&session->processes, event->pid, event->tid, event->comm.comm,
+			       event->comm.is_exec);
+	if (event->comm.is_exec)
+		unwinder_forget(session->unwinder);
+}
+
+static void take_ksymbol(struct session *session, const struct event *event)
+{
+	if (!event->ksymbol.is_unregister)
+		kernel_symbols_add(symbolizer_kernel_symbols(session->symbolizer),
+				   event->ksymbol.address, event->ksymbol.size, event->ksymbol.name,
+				   "bpf");
+}
+
+static void take_event(struct session *session, const struct event *event)
+{
+	switch (event->type) {
+	case EVENT_SAMPLE:
+		session_take_sample(session, event);
+		break;
+	case EVENT_MMAP:
+		take_mmap(session, event);
+		break;
+	case EVENT_COMM:
+		take_comm(session, event);
+		break;
+	case EVENT_FORK:
+		process_table_fork(&session->processes, event->pid, event->tid,
+				   event->fork.parent_pid, event->fork.parent_tid, event->time_ns,
+				   event->fork.is_synthetic);
+		break;
+	case EVENT_EXIT:
+		process_table_exit(&session->processes, event->pid, event->tid, event->time_ns);
+		break;
+	case EVENT_LOST:
+		session->counts.lost += event->lost.count;
+		break;
+	case EVENT_THROTTLE:
+		session->counts.throttled++;
+		break;
+	case EVENT_KSYMBOL:
+		take_ksymbol(session, event);
+		break;
+	case EVENT_UNTHROTTLE:
+	case EVENT_SWITCH:
+	case EVENT_OTHER:
+		break;
+	}
+}
+
+void session_feed(struct session *session, const struct perf_event_header *record)
+{
+	struct event event;
+
+	if (!event_decode(session->layout, record, &event)) {
+		session->counts.undecodable++;
+		return;
+	}
+	if (event.time_ns && event.time_ns < session->newest_ns)
+		session->counts.behind_horizon++;
+	else if (event.time_ns)
+		session->newest_ns = event.time_ns;
+	take_event(session, &event);
+}
+
+void session_poll(struct session *session, uint64_t now_ns)
+{
+	if (now_ns < session->polled_ns + POLL_INTERVAL_NS)
+		return;
+	session->polled_ns = now_ns;
+	session_jit_poll(session, false, now_ns);
+	session_take_parked(session, now_ns);
+	if (now_ns > EXIT_GRACE_NS)
+		process_table_sweep(&session->processes, now_ns - EXIT_GRACE_NS);
+}
+
+void session_finish(struct session *session)
+{
+	session_jit_poll(session, true, session->newest_ns);
+	session_take_parked(session, UINT64_MAX);
+}
+
+uint64_t session_oldest_parked_ns(const struct session *session)
+{
+	return parking_oldest_ns(&session->parking);
+}

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+/* Dumps and perf maps: finding them, reading on while they grow, attaching them to spaces. */
+#include "profiler/session_state.h"
+
+#include "jitdump/xalloc.h"
+#include "symbolize/perf_map.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How often a process without a perf map is asked for one. */
+#define MAP_INTERVAL_NS 1000000000u
+
+void session_jit_deinit(struct session *session)
+{
+	for (size_t i = 0; i < session->dump_count; i++)
+		jit_code_destroy(session->dumps[i].code);
+	free(session->dumps);
+	free(session->maps);
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* True if both are the same base name; the kernel adds " (deleted)" to a mapping's. */
+static bool is_named_like(const char *mapped_path, const char *path)
+{
+	const char *mapped = base_name(mapped_path), *base = base_name(path);
+	size_t length = strlen(base);
+
+	return !strncmp(mapped, base, length) &&
+	       (!mapped[length] || !strcmp(mapped + length, " (deleted)"));
+}
+
+static struct session_dump *add_dump(struct session *session, struct jitdump_log *log,
+				     const char *path)
+{
+	struct image *image = symbolizer_add_image(session->symbolizer, IMAGE_JIT, path, NULL);
+
+	session->dumps = xgrow(session->dumps, session->dump_count, &session->dump_capacity,
+			       sizeof(*session->dumps));
+	struct session_dump *dump = &session->dumps[session->dump_count++];
+
+	*dump = (struct session_dump){ .code = jit_code_create(log, image),
+				       .path = string_pool_add(session->strings, path) };
+	return dump;
+}
+
+/* A dump that cannot be read at all explains nothing, and says why. */
+static void remark_unusable(struct session *session, const struct session_dump *dump)
+{
+	const struct jitdump_log *log = jit_code_log(dump->code);
+	const char *reason;
+
+	if (log && !jitdump_log_is_usable(log, &reason))
+		session_remark_add(session, "%s cannot be used: %s", dump->path, reason);
+}
+
+static struct session_dump *dump_of_file(struct session *session,
+					 const struct jit_file_identity *identity)
+{
+	for (size_t i = 0; i < session->dump_count; i++) {
+		struct session_dump *dump = &session->dumps[i];
+
+		if (dump->identity.inode == identity->inode &&
+		    dump->identity.device == identity->device && identity->inode)
+			return dump;
+	}
+	return NULL;
+}
+
+/* The dump of a recording that this marker belongs to: the process's own, else (attached to a
+ * family that shares one) the first of that name. */
+static struct session_dump *stored_dump(struct session *session, const struct event *event)
+{
+	struct session_dump *of_family = NULL;
+
+	for (size_t i = 0; i < session->dump_count; i++) {
+		struct session_dump *dump = &session->dumps[i];
+
+		if (!dump->is_stored || !is_named_like(event->mmap.path, dump->path))
+			continue;
+		if (dump->pid == event->pid)
+			return dump;
+		if (!of_family)
+			of_family = dump;
+	}
+	return of_family;
+}
+
+static bool attach_by_marker_name(struct session *session, struct address_space *space,
+				  const struct event *event)
+{
+	bool is_attached = false;
+
+	for (size_t i = 0; i < session->dump_count; i++) {
+		const struct session_dump *dump = &session->dumps[i];
+
+		if (!dump->is_named || dump->named_pid ||
+		    !is_named_like(event->mmap.path, dump->path))
+			continue;
+		address_space_add_jit(space, dump->code, event->time_ns);
+		is_attached = true;
+	}
+	return is_attached;
+}
+
+static struct session_dump *open_marked(struct session *session, const struct event *event)
+{
+	struct jit_file_identity identity;
+	struct error err;
+	int fd = jit_file_open_dump(event->pid, &event->mmap, session->options.is_live, &identity,
+				    &err);
+
+	if (fd < 0) {
+		session_remark_add(session, "JIT code of pid %" PRIu32 " has no names: %s",
+				   event->pid, err.text);
+		return NULL;
+	}
+	struct session_dump *dump = dump_of_file(session, &identity);
+
+	if (dump) {
+		/* A second marker of the same inode, or another member of the family. */
+		jitdump_log_destroy(jitdump_log_create(fd));
+		return dump;
+	}
+	dump = add_dump(session, jitdump_log_create(fd), event->mmap.path);
+	dump->identity = identity;
+	dump->pid = event->pid;
+	dump->from_ns = event->time_ns;
+	jit_code_poll(dump->code, !session->options.is_live, event->time_ns);
+	remark_unusable(session, dump);
+	return dump;
+}
+
+void session_jit_marker(struct session *session, struct process *process, const struct event *event)
+{
+	struct session_dump *dump = stored_dump(session, event);
+
+	if (attach_by_marker_name(session, process->space, event))
+		return;
+	if (!dump && !session->section)
+		dump = open_marked(session, event);
+	if (dump)
+		address_space_add_jit(process->space, dump->code, event->time_ns);
+}
+
+static bool is_attached(const struct address_space *space, const struct jit_code *code)
+{
+	for (size_t i = 0; i < space->jit_count; i++) {
+		if (space->jits[i].code == code)
+			return true;
+	}
+	return false;
+}
+
+void session_jit_attach_named(struct session *session, struct process *process)
+{
+	if (!session->has_named)
+		return;
+	for (size_t i = 0; i < session->dump_count; i++) {
+		const struct session_dump *dump = &session->dumps[i];
+
+		if (dump->is_named && dump->named_pid == process->pid &&
+		    !is_attached(process->space, dump->code))
+			address_space_add_jit(process->space, dump->code, 0);
+	}
+	for (size_t i = 0; i < session->map_count; i++) {
+		if (session->maps[i].is_named && session->maps[i].pid == process->pid)
+			process->space->perf_map = session->maps[i].image;
+	}
+}
+
+bool session_jit_is_tailed(const struct session *session, const struct address_space *space)
+{
+	(void)session;
+	for (size_t i = 0; i < space->jit_count; i++) {
+		const struct jitdump_log *log = jit_code_log(space->jits[i].code);
+		const char *reason;
+
+		if (log && jitdump_log_is_usable(log, &reason))
+			return true;
+	}
+	return false;
+}
+
+struct session_map *session_jit_add_map(struct session *session, uint32_t pid, int fd,
+					const char *path)
+{
+	struct perf_map *map = perf_map_create(fd, session->strings);
+	struct image *image = symbolizer_add_image(session->symbolizer, IMAGE_PERF_MAP, path, map);
+
+	perf_map_poll(map, !session->options.is_live);
+	session->maps = xgrow(session->maps, session->map_count, &session->map_capacity,
+			      sizeof(*session->maps));
+	session->maps[session->map_count] = (struct session_map){ .image = image, .pid = pid };
+	return &session->maps[session->map_count++];
+}
+
+void session_jit_open_map(struct session *session, struct address_space *space)
+{
+	char path[64];
+
+	if (space->perf_map || space->map_was_tried || session->section)
+		return;
+	space->map_was_tried = true;
+	int fd = jit_file_open_map(space->pid, session->options.is_live);
+
+	if (fd < 0)
+		return;
+	snprintf(path, sizeof(path), "/tmp/perf-%" PRIu32 ".map", space->pid);
+	space->perf_map = session_jit_add_map(session, space->pid, fd, path)->image;
+}
+
+/* Maps appear late: the JDK writes its own only at exit. */
+static void try_maps_again(struct session *session)
+{
+	for (size_t i = 0; i < session->unresolved_count; i++)
+		session->unresolved[i].space->map_was_tried = false;
+	for (size_t i = 0; i < session->unresolved_count; i++)
+		session_jit_open_map(session, session->unresolved[i].space);
+}
+
+void session_jit_poll(struct session *session, bool ended, uint64_t now_ns)
+{
+	if (ended || now_ns > session->maps_tried_ns + MAP_INTERVAL_NS) {
+		session->maps_tried_ns = now_ns;
+		try_maps_again(session);
+	}
+	for (size_t i = 0; i < session->dump_count; i++) {
+		struct session_dump *dump = &session->dumps[i];
+
+		if (jit_code_poll(dump->code, ended, now_ns))
+			unwinder_forget(session->unwinder);
+		remark_unusable(session, dump);
+	}
+	for (size_t i = 0; i < session->map_count; i++)
+		perf_map_poll(session->maps[i].image->perf_map, ended);
+}
+
+bool session_add_jitdump(struct session *session, uint32_t pid, const char *path, struct error *err)
+{
+	int fd = jit_file_open_named(path, err);
+
+	if (fd < 0)
+		return false;
+	struct session_dump *dump = add_dump(session, jitdump_log_create(fd), path);
+	const char *reason;
+
+	dump->is_named = true;
+	dump->named_pid = pid;
+	session->has_named = true;
+	jit_code_poll(dump->code, true, 0);
+	if (!jitdump_log_is_usable(jit_code_log(dump->code), &reason))
+		return error_set(err, 0, "cannot use %s: %s", path, reason);
+	return true;
+}
+
+bool session_add_perf_map(struct session *session, uint32_t pid, const char *path,
+			  struct error *err)
+{
+	int fd = jit_file_open_named(path, err);
+
+	if (fd < 0)
+		return false;
+	session_jit_add_map(session, pid, fd, path)->is_named = true;
+	session->has_named = true;
+	return true;
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/* One sample: unwind it, or read the chain it carries; locate every frame; give it to the sink. */
+#include "profiler/session_state.h"
+
+#include <linux/perf_event.h>
+#include <string.h>
+
+/* PERF_CONTEXT_* markers are the top 4095 values (include/uapi/linux/perf_event.h). */
+static bool is_marker(uint64_t value)
+{
+	return value >= (uint64_t)PERF_CONTEXT_MAX;
+}
+
+static bool is_kernel_marker(uint64_t value)
+{
+	return value == (uint64_t)PERF_CONTEXT_KERNEL || value == (uint64_t)PERF_CONTEXT_HV ||
+	       value == (uint64_t)PERF_CONTEXT_GUEST_KERNEL;
+}
+
+static void push(struct chain *chain, uint64_t pc, bool is_kernel, bool is_return)
+{
+	if (chain->count < STACK_DEPTH_LIMIT)
+		chain->frames[chain->count++] = (struct chain_frame){ .pc = pc,
+								      .is_kernel = is_kernel,
+								      .is_return = is_return };
+}
+
+/* The frames of the chosen parts of a recorded chain. The first after a marker is where the CPU
+ * was; the others are return addresses. Returns how many user frames there are. */
+static size_t read_callchain(struct chain *chain, const struct sample_event *sample, bool with_user)
+{
+	bool is_kernel = sample->cpu_mode == PERF_RECORD_MISC_KERNEL;
+	bool is_first = true;
+	size_t user_count = 0;
+
+	for (uint64_t i = 0; i < sample->callchain.count; i++) {
+		uint64_t value;
+
+		memcpy(&value, sample->callchain.bytes + i * sizeof(value), sizeof(value));
+		if (is_marker(value)) {
+			is_kernel = is_kernel_marker(value);
+			is_first = true;
+			continue;
+		}
+		if (is_kernel || with_user)
+			push(chain, value, is_kernel, !is_first);
+		user_count += !is_kernel;
+		is_first = false;
+	}
+	return user_count;
+}
+
+/* What the recorder said of this sample, where the recording is ours. */
+static void use_quality(struct session *session, const struct event *event, bool has_user_frames)
+{
+	struct chain *chain = &session->chain;
+	const struct sample_quality *quality = session_section_quality(session, event);
+	size_t user_number = 0;
+
+	if (!quality) {
+		chain->end = has_user_frames ? STACK_END_UNTOLD : STACK_END_NONE;
+		return;
+	}
+	chain->end = quality->end;
+	for (size_t i = 0; i < chain->count; i++) {
+		if (chain->frames[i].is_kernel)
+			continue;
+		if (user_number / 8 < quality->guessed_bytes)
+			chain->frames[i].is_guessed =
+				quality->guessed[user_number / 8] >> (user_number % 8) & 1;
+		user_number++;
+	}
+}
+
+static void use_recorded_chain(struct session *session, const struct event *event)
+{
+	const struct sample_event *sample = &event->sample;
+	bool has_user_frames = false;
+
+	if (sample->has_callchain && sample->callchain.count) {
+		has_user_frames = read_callchain(&session->chain, sample, true) > 0;
+	} else {
+		push(&session->chain, sample->ip, sample->cpu_mode == PERF_RECORD_MISC_KERNEL,
+		     false);
+	}
+	use_quality(session, event, has_user_frames);
+}
+
+static void unwind(struct session *session, const struct event *event, struct address_space *space,
+		   enum unwind_unknown unknown)
+{
+	const struct sample_event *sample = &event->sample;
+	const struct unwind_request request = {
+		.space = space,
+		.time_ns = event->time_ns,
+		.registers = &sample->user,
+		.stack = sample->stack,
+		.stack_size = sample->stack_size,
+		.stack_copy_size = sample->stack_copy_size,
+		.unknown = unknown,
+	};
+
+	session->chain.count = 0;
+	if (sample->has_callchain)
+		read_callchain(&session->chain, sample, false);
+	else if (sample->cpu_mode == PERF_RECORD_MISC_KERNEL)
+		push(&session->chain, sample->ip, true, false);
+	unwinder_unwind(session->unwinder, &request, &session->chain);
+}
+
+/*
+ * A signal handler returns into the trampoline that the kernel chose, and the frame above that was
+ * interrupted: neither is the address after a call. Recorded chains do not say so; the code does.
+ */
+static void mend_trampoline(struct chain *chain, size_t number, struct code *code)
+{
+	struct chain_frame *frame = &chain->frames[number];
+
+	if (!frame->is_return || code->kind != CODE_FILE ||
+	    !image_is_signal_trampoline(code->image, code->image_address + 1))
+		return;
+	frame->is_return = false;
+	code->image_address++;
+	if (number + 1 < chain->count)
+		chain->frames[number + 1].is_return = false;
+}
+
+static void locate(struct session *session, const struct event *event, struct address_space *space)
+{
+	struct chain *chain = &session->chain;
+
+	for (size_t i = 0; i < chain->count; i++) {
+		struct chain_frame *frame = &chain->frames[i];
+		struct code *code = &session->codes[i];
+		uint64_t address = chain_frame_lookup_address(frame);
+
+		if (frame->is_kernel) {
+			*code = (struct code){ .kind = CODE_FILE,
+					       .image = session->kernel,
+					       .image_address = address };
+			continue;
+		}
+		code_find(space, address, event->time_ns, code);
+		if (code->kind == CODE_JIT_UNKNOWN && !space->map_was_tried) {
+			session_jit_open_map(session, space);
+			code_find(space, address, event->time_ns, code);
+		}
+		session->counts.jit_late += code->is_late;
+		mend_trampoline(chain, i, code);
+	}
+}
+
+static void finish(struct session *session, const struct event *event, struct address_space *space,
+		   bool was_parked)
+{
+	locate(session, event, space);
+	if (session->options.is_live)
+		session_store_note(session, event, space);
+	session->counts.samples++;
+	if (event->time_ns < session->counts.first_ns)
+		session->counts.first_ns = event->time_ns;
+	if (event->time_ns > session->counts.last_ns)
+		session->counts.last_ns = event->time_ns;
+	if (session->options.sink)
+		session->options.sink(session->options.sink_context,
+				      &(struct session_sample){
+					      .event = event,
+					      .comm = process_table_comm(&session->processes,
+									 event->pid, event->tid),
+					      .chain = &session->chain,
+					      .codes = session->codes,
+					      .was_parked = was_parked,
+				      });
+}
+
+static void park(struct session *session, const struct event *event, struct address_space *space)
+{
+	const struct chain *chain = &session->chain;
+	uint64_t missing = chain_frame_lookup_address(&chain->frames[chain->count - 1]);
+
+	parking_add(&session->parking, event, space, missing);
+}
+
+void session_take_sample(struct session *session, const struct event *event)
+{
+	struct process *process = process_table_get(&session->processes, event->pid);
+	struct address_space *space = process->space;
+	bool may_park = session->options.is_live && session_jit_is_tailed(session, space);
+
+	session_jit_attach_named(session, process);
+	session->chain.count = 0;
+	if (event->sample.user.abi == 0 || !event->sample.has_user_stack) {
+		use_recorded_chain(session, event);
+	} else {
+		unwind(session, event, space,
+		       may_park ? UNWIND_UNKNOWN_STOPS : UNWIND_UNKNOWN_GUESSED);
+		if (may_park && session->chain.end == STACK_END_JIT_UNKNOWN &&
+		    session->chain.count) {
+			session->counts.parked++;
+			park(session, event, space);
+			return;
+		}
+	}
+	finish(session, event, space, false);
+}
+
+static void retry(struct session *session, const struct parked_sample *sample, bool is_last)
+{
+	bool is_guessed = is_last || sample->has_expired;
+
+	unwind(session, &sample->event, sample->space,
+	       is_guessed ? UNWIND_UNKNOWN_GUESSED : UNWIND_UNKNOWN_STOPS);
+	if (!is_guessed && session->chain.end == STACK_END_JIT_UNKNOWN && session->chain.count) {
+		/* One version was announced; a frame further out needs another. */
+		park(session, &sample->event, sample->space);
+		return;
+	}
+	session->counts.parked_expired += sample->has_expired;
+	finish(session, &sample->event, sample->space, true);
+}
+
+void session_take_parked(struct session *session, uint64_t now_ns)
+{
+	struct parked_sample *taken = parking_take(&session->parking, now_ns);
+
+	while (taken) {
+		struct parked_sample *sample = taken;
+
+		taken = sample->next;
+		retry(session, sample, now_ns == UINT64_MAX);
+		parked_sample_destroy(sample);
+	}
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The inside of a session, shared by its parts and by nobody else:
+ *
+ *     session.c          records in, counts out: what each kernel record changes
+ *     session_sample.c   one sample: unwind, or read its chain; locate; give to the sink
+ *     session_jit.c      dumps and perf maps: finding them, reading on, attaching them to spaces
+ *     session_section.c  what a recording of ours says, used again
+ *     session_store.c    what a recording of ours keeps
+ */
+#ifndef PROFILER_SESSION_STATE_H
+#define PROFILER_SESSION_STATE_H
+
+#include "profiler/jit_code.h"
+#include "profiler/jit_file.h"
+#include "profiler/parking.h"
+#include "profiler/process.h"
+#include "profiler/profile.h"
+#include "profiler/session.h"
+
+/* One dump, whoever shares it. Its number is its place in the array. */
+struct session_dump {
+	struct jit_code *code;
+	struct jit_file_identity identity; /* 0, 0: named by the user, or from a recording */
+	const char *path;		   /* interned */
+	uint32_t pid;			   /* of the process that mapped it first */
+	uint64_t from_ns;		   /* of its marker */
+	bool is_stored;	    /* from a recording: attached where its marker is mapped */
+	bool is_named;	    /* by the user: attached by pid, or by the marker's name */
+	uint32_t named_pid; /* 0: by the marker's name */
+};
+
+struct session_map {
+	struct image *image;
+	uint32_t pid;
+	bool is_named;
+};
+
+/* An address that nothing explained when it was sampled; asked again at the end. */
+struct unresolved {
+	struct address_space *space; /* one reference */
+	uint64_t address;
+	uint64_t first_ns, last_ns;
+};
+
+struct session {
+	struct session_options options;
+	struct event_layout *layout;
+	struct symbolizer *symbolizer;
+	struct string_pool *strings;
+	struct image *kernel, *unknown, *unknown_jit;
+	struct process_table processes;
+	struct unwinder *unwinder;
+	struct parking parking;
+	struct session_counts counts;
+	uint64_t newest_ns;		   /* of all records fed */
+	uint64_t polled_ns, maps_tried_ns; /* CLOCK_MONOTONIC, live only */
+
+	struct session_dump *dumps;
+	size_t dump_count, dump_capacity;
+	struct session_map *maps;
+	size_t map_count, map_capacity;
+	bool has_named; /* some dump or map waits for its process */
+
+	const struct jprof_section *section;
+	struct hash_index quality_index; /* by time, tid, cpu */
+
+	/* Live only: what is to be kept in the recording. */
+	struct profile *sampled; /* its locations alone */
+	struct unresolved *unresolved;
+	size_t unresolved_count, unresolved_capacity;
+	struct hash_index unresolved_index;
+
+	const char **remarks; /* interned, each once */
+	size_t remark_count, remark_capacity;
+
+	struct chain chain; /* of the sample at hand */
+	struct code codes[STACK_DEPTH_LIMIT];
+};
+
+void session_remark_add(struct session *session, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* session_sample.c */
+void session_take_sample(struct session *session, const struct event *event);
+void session_take_parked(struct session *session, uint64_t now_ns);
+
+/* session_jit.c */
+void session_jit_deinit(struct session *session);
+void session_jit_marker(struct session *session, struct process *process,
+			const struct event *event);
+void session_jit_attach_named(struct session *session, struct process *process);
+void session_jit_poll(struct session *session, bool ended, uint64_t now_ns);
+void session_jit_open_map(struct session *session, struct address_space *space);
+bool session_jit_is_tailed(const struct session *session, const struct address_space *space);
+
+struct session_map *session_jit_add_map(struct session *session, uint32_t pid, int fd,
+					const char *path);
+
+/* session_section.c */
+const struct sample_quality *session_section_quality(const struct session *session,
+						     const struct event *event);
+
+/* session_store.c */
+void session_store_deinit(struct session *session);
+/* Live: remembers what the finished sample in `chain` and `codes` refers to. */
+void session_store_note(struct session *session, const struct event *event,
+			struct address_space *space);
+
+#endif

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+/* What a session keeps in a recording, so that it explains itself without dumps, maps, kallsyms. */
+#include "profiler/session_state.h"
+
+#include "jitdump/xalloc.h"
+#include "profiler/kernel_boot.h"
+#include "symbolize/kernel_symbols.h"
+
+#include <stdlib.h>
+
+/* Addresses that nothing explained; further ones keep their chains, but the code that explains
+ * them later is kept without its bytes. */
+enum { UNRESOLVED_MAX = 1 << 20 };
+
+void session_store_deinit(struct session *session)
+{
+	for (size_t i = 0; i < session->unresolved_count; i++)
+		address_space_release(session->unresolved[i].space);
+	free(session->unresolved);
+	hash_index_deinit(&session->unresolved_index);
+}
+
+static void note_unresolved(struct session *session, struct address_space *space, uint64_t address,
+			    uint64_t time_ns)
+{
+	uint64_t hash = hash_pair((uintptr_t)space, address);
+
+	for (struct hash_cursor c = hash_index_begin(&session->unresolved_index, hash);
+	     hash_index_next(&session->unresolved_index, &c);) {
+		struct unresolved *known = &session->unresolved[c.number];
+
+		if (known->space != space || known->address != address)
+			continue;
+		known->last_ns = time_ns;
+		return;
+	}
+	if (session->unresolved_count >= UNRESOLVED_MAX)
+		return;
+	session->unresolved = xgrow(session->unresolved, session->unresolved_count,
+				    &session->unresolved_capacity, sizeof(*session->unresolved));
+	hash_index_add(&session->unresolved_index, hash, (uint32_t)session->unresolved_count);
+	session->unresolved[session->unresolved_count++] =
+		(struct unresolved){ address_space_hold(space), address, time_ns, time_ns };
+}
+
+void session_store_note(struct session *session, const struct event *event,
+			struct address_space *space)
+{
+	for (size_t i = 0; i < session->chain.count; i++) {
+		const struct code *code = &session->codes[i];
+
+		if (code->kind == CODE_JIT_UNKNOWN)
+			note_unresolved(session, space,
+					chain_frame_lookup_address(&session->chain.frames[i]),
+					event->time_ns);
+		else if (code->image->kind != IMAGE_ELF && code->image->kind != IMAGE_VDSO)
+			profile_location(session->sampled,
+					 (struct location){ code->image->id, code->image_address });
+	}
+}
+
+static void note_code(struct session *session, const struct code *code)
+{
+	if (code->kind == CODE_JIT)
+		profile_location(session->sampled,
+				 (struct location){ code->image->id, code->image_address });
+}
+
+/* What was unknown when it was sampled may be known now; the code there may have changed in
+ * between, so both ends of the time are asked. */
+static void resolve_again(struct session *session)
+{
+	for (size_t i = 0; i < session->unresolved_count; i++) {
+		const struct unresolved *asked = &session->unresolved[i];
+		struct code code;
+
+		code_find(asked->space, asked->address, asked->first_ns, &code);
+		note_code(session, &code);
+		code_find(asked->space, asked->address, asked->last_ns, &code);
+		note_code(session, &code);
+	}
+}
+
+static int compare_kernel_symbols(const void *a, const void *b)
+{
+	const struct stored_symbol *first = a, *second = b;
+
+	return first->address < second->address ? -1 : first->address > second->address;
+}
+
+static void store_kernel_symbols(struct session *session, struct section_bytes *out)
+{
+	struct stored_symbol *stored = NULL;
+	size_t count = 0, capacity = 0, kept = 0;
+
+	for (size_t i = 0; i < session->sampled->location_count; i++) {
+		const struct location *location = &session->sampled->locations[i];
+		struct symbol symbol;
+
+		if (location->image_id != session->kernel->id ||
+		    !image_symbol(session->kernel, location->image_address, &symbol))
+			continue;
+		stored = xgrow(stored, count, &capacity, sizeof(*stored));
+		stored[count++] = (struct stored_symbol){ symbol.start, symbol.size, symbol.name,
+							  symbol.module };
+	}
+	if (count)
+		qsort(stored, count, sizeof(*stored), compare_kernel_symbols);
+	for (size_t i = 0; i < count; i++) {
+		if (!kept || stored[kept - 1].address != stored[i].address)
+			stored[kept++] = stored[i];
+	}
+	jprof_section_put_kernel_symbols(out, stored, kept);
+	free(stored);
+}
+
+static int compare_map_symbols(const void *a, const void *b)
+{
+	const struct stored_map_symbol *first = a, *second = b;
+
+	if (first->pid != second->pid)
+		return first->pid < second->pid ? -1 : 1;
+	return first->address < second->address ? -1 : first->address > second->address;
+}
+
+static void store_map_symbols(struct session *session, struct section_bytes *out)
+{
+	struct stored_map_symbol *stored = NULL;
+	size_t count = 0, capacity = 0, kept = 0;
+
+	for (size_t i = 0; i < session->sampled->location_count; i++) {
+		const struct location *location = &session->sampled->locations[i];
+		struct symbol symbol;
+
+		for (size_t map = 0; map < session->map_count; map++) {
+			if (session->maps[map].image->id != location->image_id ||
+			    !image_symbol(session->maps[map].image, location->image_address,
+					  &symbol))
+				continue;
+			stored = xgrow(stored, count, &capacity, sizeof(*stored));
+			stored[count++] =
+				(struct stored_map_symbol){ session->maps[map].pid, symbol.start,
+							    symbol.size, symbol.name };
+		}
+	}
+	if (count)
+		qsort(stored, count, sizeof(*stored), compare_map_symbols);
+	for (size_t i = 0; i < count; i++) {
+		if (!kept || compare_map_symbols(&stored[kept - 1], &stored[i]) != 0)
+			stored[kept++] = stored[i];
+	}
+	jprof_section_put_map_symbols(out, stored, kept);
+	free(stored);
+}
+
+static void mark_sampled_versions(struct session *session)
+{
+	for (size_t i = 0; i < session->sampled->location_count; i++) {
+		const struct location *location = &session->sampled->locations[i];
+
+		for (size_t dump = 0; dump < session->dump_count; dump++) {
+			struct jit_code *code = session->dumps[dump].code;
+
+			if (jit_code_image(code)->id != location->image_id)
+				continue;
+			uint32_t number = jit_version_number(location->image_address);
+
+			number = jit_code_version(code, number)->origin;
+			jit_code_version(code, number)->was_sampled = true;
+		}
+	}
+}
+
+/* The rows with the file's own rules applied (the 0x40 of V8, names from symbols), so that a
+ * reader needs to know none. */
+static void copy_lines(const struct jit_code *code, const struct jit_version *version,
+		       struct jitdump_entry *entry)
+{
+	struct jitdump_source_line *rows = xcalloc(entry->line_count, sizeof(*rows));
+	size_t count = 0;
+
+	for (size_t i = 0; i < entry->line_count; i++) {
+		uint64_t offset = jit_code_line_offset(code, version, i);
+
+		if (offset >= version->size || !jit_code_line(code, version, offset, &rows[count]))
+			rows[count] = (struct jitdump_source_line){ .file = "" };
+		rows[count++].address = version->address + offset;
+	}
+	entry->lines = rows;
+	entry->line_count = count;
+}
+
+static struct jitdump_entry stored_entry(const struct jit_code *code,
+					 const struct jit_version *version, bool keep_stacks)
+{
+	struct jitdump_entry entry = *version->load;
+
+	if (!version->was_sampled) {
+		entry.code = NULL;
+		entry.lines = NULL;
+		entry.line_count = 0;
+	} else if (entry.line_count) {
+		copy_lines(code, version, &entry);
+	}
+	if (!keep_stacks)
+		entry.unwind = (struct jitdump_unwind_table){ 0 };
+	return entry;
+}
+
+/* A move is two versions, the dead old place before the new one; see jit_code_add(). */
+static struct jitdump_entry stored_move(const struct jit_version *old,
+					const struct jit_version *new)
+{
+	return (struct jitdump_entry){ .kind = JITDUMP_ENTRY_MOVE,
+				       .time_ns = new->time_ns,
+				       .address = new->address,
+				       .old_address = old->address,
+				       .size = new->size,
+				       .name = "" };
+}
+
+static void store_dump(const struct session *session, uint32_t number, bool keep_stacks,
+		       struct section_bytes *out)
+{
+	const struct jit_code *code = session->dumps[number].code;
+	size_t count = jit_code_count(code), used = 0;
+	struct stored_version *stored = xcalloc(count, sizeof(*stored));
+
+	for (size_t i = 0; i < count; i++) {
+		const struct jit_version *version = jit_code_version(code, (uint32_t)i);
+
+		stored[used].dump = number;
+		if (version->load)
+			stored[used].entry = stored_entry(code, version, keep_stacks);
+		else if (i + 1 < count)
+			stored[used].entry =
+				stored_move(version, jit_code_version(code, (uint32_t)++i));
+		used++;
+	}
+	jprof_section_put_versions(out, stored, used);
+	for (size_t i = 0; i < used; i++) {
+		/* Rows of the log's own are borrowed; copy_lines() made those of sampled versions. */
+		if (stored[i].entry.line_count)
+			free((void *)stored[i].entry.lines);
+	}
+	free(stored);
+}
+
+static void store_dumps(struct session *session, bool keep_stacks, struct section_bytes *out)
+{
+	struct stored_dump_use *uses = xcalloc(session->dump_count, sizeof(*uses));
+
+	mark_sampled_versions(session);
+	for (size_t i = 0; i < session->dump_count; i++) {
+		const struct session_dump *dump = &session->dumps[i];
+
+		uses[i] = (struct stored_dump_use){ .dump = (uint32_t)i,
+						    .pid = dump->pid,
+						    .from_ns = dump->from_ns,
+						    .until_ns = UINT64_MAX,
+						    .path = dump->path };
+		store_dump(session, (uint32_t)i, keep_stacks, out);
+	}
+	jprof_section_put_dump_uses(out, uses, session->dump_count);
+	free(uses);
+}
+
+void session_store(struct session *session, bool keep_stacks, struct section_bytes *out)
+{
+	const char *reason;
+
+	resolve_again(session);
+	if (!kernel_symbols_load(symbolizer_kernel_symbols(session->symbolizer), KALLSYMS_PATH,
+				 &reason))
+		session_remark_add(session, "kernel functions have no names: %s", reason);
+	store_kernel_symbols(session, out);
+	store_map_symbols(session, out);
+	store_dumps(session, keep_stacks, out);
+}
