@@ -51,8 +51,10 @@ enum jitdump_kind {
 struct jitdump_options {
 	size_t size;		   /* sizeof(struct jitdump_options) */
 	const char *directory;	   /* NULL: $JITDUMPDIR, else /tmp */
-	const char *file_name;	   /* NULL: "jit-%p.dump"; every %p becomes the pid. perf finds only
-				       that name; jprof finds any that ends in ".dump" */
+	const char *file_name;	   /* NULL: "jit-%p.dump"; every %p becomes the pid, %% a percent
+				       sign. At least one %p, for a forked child needs a name of its
+				       own. perf finds only that name; jprof any that ends in
+				       ".dump" */
 	const char *map_directory; /* NULL: /tmp */
 	unsigned outputs;	   /* JITDUMP_TO_*; 0: the dump alone */
 	unsigned skipped_kinds;	   /* JITDUMP_KIND_BIT()s that are not written */
@@ -95,6 +97,9 @@ struct jitdump_line {
 	uint32_t line;
 	uint32_t column; /* 0: not known */
 };
+
+/* The code index of a function that was not written, because of its kind or an error. */
+#define JITDUMP_NOT_WRITTEN UINT64_MAX
 
 /* One piece of generated code, already at its final address. All memory is read during the call
  * and may be freed afterwards. */
