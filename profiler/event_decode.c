@@ -109,7 +109,8 @@ static void decode_comm(struct byte_cursor *body, uint16_t misc, struct event *e
 	event->comm.is_exec = misc & PERF_RECORD_MISC_COMM_EXEC;
 }
 
-static void decode_task(struct byte_cursor *body, enum event_type type, struct event *event)
+static void decode_task(struct byte_cursor *body, uint16_t misc, enum event_type type,
+			struct event *event)
 {
 	uint64_t time_ns;
 
@@ -118,6 +119,7 @@ static void decode_task(struct byte_cursor *body, enum event_type type, struct e
 	event->fork.parent_pid = byte_cursor_u32(body);
 	event->tid = byte_cursor_u32(body);
 	event->fork.parent_tid = byte_cursor_u32(body);
+	event->fork.is_synthetic = misc & PERF_RECORD_MISC_FORK_EXEC;
 	time_ns = byte_cursor_u64(body);
 	if (!event->time_ns)
 		event->time_ns = time_ns;
@@ -173,10 +175,10 @@ static void decode_body(struct byte_cursor *body, const struct perf_event_header
 		decode_comm(body, header->misc, event);
 		break;
 	case PERF_RECORD_FORK:
-		decode_task(body, EVENT_FORK, event);
+		decode_task(body, header->misc, EVENT_FORK, event);
 		break;
 	case PERF_RECORD_EXIT:
-		decode_task(body, EVENT_EXIT, event);
+		decode_task(body, header->misc, EVENT_EXIT, event);
 		break;
 	case PERF_RECORD_LOST:
 	case PERF_RECORD_LOST_SAMPLES:

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/command.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+int command_fail(const char *format, ...)
+{
+	va_list arguments;
+
+	fputs("jprof: ", stderr);
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fputc('\n', stderr);
+	return EXIT_FAILED;
+}
+
+int command_usage(const char *command, const char *format, ...)
+{
+	va_list arguments;
+
+	fprintf(stderr, "jprof %s: ", command);
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fprintf(stderr, "; see `jprof %s --help`\n", command);
+	return EXIT_USAGE;
+}
