@@ -7,14 +7,14 @@
  * all. You give the parts, you get bytes, and the other way round; it never decides what is
  * sampled.
  *
- *     chunk: tag (4) version (4) size (8) | size bytes, padded to 8 with zeros
+ * The bytes are described in profiler/jprof_section_format.h.
  */
 #ifndef PROFILER_JPROF_SECTION_H
 #define PROFILER_JPROF_SECTION_H
 
 #include "jitdump/log.h"
+#include "profiler/section_bytes.h"
 #include "profiler/stack_end.h"
-#include "symbolize/hash_index.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,17 +23,25 @@
 /* perf 6.1 ignores feature bits that it does not know (tried: 60 and 200). */
 enum { JPROF_FEATURE_BIT = 200 };
 
-/* How one sample's stack was found. Found again by (time_ns, tid, cpu, event). */
+/*
+ * In a pipe perf 6.1 stops at a HEADER_FEATURE record whose feature it does not know, but passes
+ * over one that has no contents for it. So the section goes through pipes in pieces, each a
+ * HEADER_FEATURE record of BRANCH_STACK (15) whose contents begin with this number.
+ */
+#define JPROF_PIPE_FEATURE 15
+#define JPROF_PIPE_MAGIC   0x010a0d464f52504aULL /* "JPROF\r\n\1" */
+
+/* How one sample's stack was found: that of the sample with this time, tid and cpu. Among equal
+ * ones the order is that of the file. */
 struct sample_quality {
 	uint64_t time_ns;
 	uint32_t tid;
 	uint32_t cpu;
-	uint8_t end;   /* enum stack_end */
-	uint8_t flags; /* JPROF_QUALITY_* */
+	uint8_t end; /* enum stack_end */
 	uint16_t guessed_count;
-	const uint8_t
-		*guessed; /* bitmap over the user frames, leaf first; NULL if guessed_count 0 */
-	uint16_t guessed_bytes;
+	uint16_t guessed_bytes; /* of `guessed`; what lies behind them is 0 */
+	const uint8_t *guessed; /* bitmap over the user frames, leaf first, lowest bit first; NULL
+				   if guessed_count is 0 */
 };
 
 /* One JIT code version of a recorded process family. lines and code are kept for versions that
@@ -74,16 +82,30 @@ struct stored_health {
 	const char *remarks; /* sentences, newline between */
 };
 
+/* A feature section of perf's as it would lie in the closed file: only in FILE.part. */
+struct stored_feature {
+	uint32_t number; /* the bit in perf's header */
+	const uint8_t *bytes;
+	size_t size;
+};
+
 struct jprof_section; /* everything above, as read */
 
 struct jprof_section *jprof_section_create(void);
 void jprof_section_destroy(struct jprof_section *section);
 
-/* Appends what the chunks in `bytes` hold (copied). False if they are damaged: what was whole
- * before the damage is kept. */
+/*
+ * Appends what the chunks in `bytes` hold (copied). Pieces may be cut anywhere: a chunk without its
+ * end waits for the next call. False if a chunk is damaged: what was whole before the damage, and
+ * the chunks behind it, are kept. Memory is bounded by a multiple of what was given.
+ */
 bool jprof_section_parse(struct jprof_section *section, const uint8_t *bytes, size_t size);
 
-/* All that was said; in the order it was stored. Borrowed from the section. */
+/* After the last piece: how many bytes belong to a chunk that was cut; 0 in a whole section. */
+size_t jprof_section_unfinished_bytes(const struct jprof_section *section);
+
+/* All that was said, in the order it was stored. Borrowed from the section; addresses change with
+ * the next piece. */
 const struct sample_quality *jprof_section_qualities(const struct jprof_section *section,
 						     size_t *count);
 const struct stored_version *jprof_section_versions(const struct jprof_section *section,
@@ -94,15 +116,12 @@ const struct stored_symbol *jprof_section_kernel_symbols(const struct jprof_sect
 							 size_t *count);
 const struct stored_map_symbol *jprof_section_map_symbols(const struct jprof_section *section,
 							  size_t *count);
+const struct stored_feature *jprof_section_features(const struct jprof_section *section,
+						    size_t *count);
 const struct stored_health *jprof_section_health(const struct jprof_section *section); /* or NULL */
 
-/* Building: chunks collect in memory, to be appended to FILE.part or written at close. */
-struct section_bytes {
-	uint8_t *bytes;
-	size_t size, capacity;
-};
-void section_bytes_deinit(struct section_bytes *out);
-
+/* Building: chunks collect in memory, to be given to data_writer_put_section(). Without items
+ * nothing is put. */
 void jprof_section_put_qualities(struct section_bytes *out, const struct sample_quality *qualities,
 				 size_t count);
 void jprof_section_put_versions(struct section_bytes *out, const struct stored_version *versions,
@@ -113,6 +132,7 @@ void jprof_section_put_kernel_symbols(struct section_bytes *out,
 				      const struct stored_symbol *symbols, size_t count);
 void jprof_section_put_map_symbols(struct section_bytes *out,
 				   const struct stored_map_symbol *symbols, size_t count);
+void jprof_section_put_feature(struct section_bytes *out, const struct stored_feature *feature);
 void jprof_section_put_health(struct section_bytes *out, const struct stored_health *health);
 
 #endif

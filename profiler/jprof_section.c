@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+#include "profiler/jprof_section.h"
+
+#include "jitdump/xalloc.h"
+#include "profiler/jprof_section_format.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct jprof_section *jprof_section_create(void)
+{
+	return xcalloc(1, sizeof(struct jprof_section));
+}
+
+void jprof_section_destroy(struct jprof_section *section)
+{
+	if (!section)
+		return;
+	for (size_t i = 0; i < section->version_count; i++)
+		free((void *)section->versions[i].entry.lines);
+	for (size_t i = 0; i < section->block_count; i++)
+		free(section->blocks[i]);
+	free(section->qualities);
+	free(section->versions);
+	free(section->dump_uses);
+	free(section->kernel_symbols);
+	free(section->map_symbols);
+	free(section->features);
+	section_bytes_deinit(&section->unfinished);
+	free(section->blocks);
+	free(section);
+}
+
+typedef void (*chunk_reader)(struct jprof_section *section, struct section_cursor *cursor);
+
+/* NULL: nothing that this version of jprof knows. */
+static chunk_reader reader_of(const struct section_chunk_header *header)
+{
+	static const struct {
+		uint32_t tag;
+		chunk_reader read;
+	} readers[] = {
+		{ SECTION_QUALITIES, section_read_qualities },
+		{ SECTION_VERSIONS, section_read_versions },
+		{ SECTION_DUMP_USES, section_read_dump_uses },
+		{ SECTION_KERNEL_SYMBOLS, section_read_kernel_symbols },
+		{ SECTION_MAP_SYMBOLS, section_read_map_symbols },
+		{ SECTION_HEALTH, section_read_health },
+		{ SECTION_FEATURE, section_read_feature },
+	};
+
+	if (header->version != SECTION_VERSION)
+		return NULL;
+	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
+		if (readers[i].tag == header->tag)
+			return readers[i].read;
+	}
+	return NULL;
+}
+
+/* The header of the chunk at `bytes`; false if the chunk does not end within `size`. */
+static bool whole_chunk(const uint8_t *bytes, size_t size, struct section_chunk_header *header,
+			size_t *chunk_size)
+{
+	if (size < sizeof(*header))
+		return false;
+	memcpy(header, bytes, sizeof(*header));
+	size_t left = size - sizeof(*header);
+
+	if (header->size > left || -header->size % SECTION_CHUNK_ALIGN > left - header->size)
+		return false;
+	*chunk_size = sizeof(*header) + header->size + -header->size % SECTION_CHUNK_ALIGN;
+	return true;
+}
+
+/* Returns how many bytes of whole chunks were read. */
+static size_t read_chunks(struct jprof_section *section, const uint8_t *bytes, size_t size,
+			  bool *is_sound)
+{
+	struct section_chunk_header header;
+	size_t chunk_size;
+	size_t done = 0;
+
+	for (; whole_chunk(bytes + done, size - done, &header, &chunk_size); done += chunk_size) {
+		chunk_reader read = reader_of(&header);
+		struct section_cursor cursor =
+			section_cursor_init(bytes + done + sizeof(header), header.size);
+
+		if (read)
+			read(section, &cursor);
+		if (cursor.has_failed)
+			*is_sound = false;
+		section_cursor_deinit(&cursor);
+	}
+	return done;
+}
+
+bool jprof_section_parse(struct jprof_section *section, const uint8_t *bytes, size_t size)
+{
+	struct section_bytes *unfinished = &section->unfinished;
+	struct section_chunk_header header;
+	size_t chunk_size;
+	bool is_sound = true;
+
+	section_put_bytes(unfinished, bytes, size);
+	if (!whole_chunk(unfinished->bytes, unfinished->size, &header, &chunk_size))
+		return true;
+	struct section_bytes block = *unfinished;
+	size_t done = read_chunks(section, block.bytes, block.size, &is_sound);
+
+	*unfinished = (struct section_bytes){ 0 };
+	section_put_bytes(unfinished, block.bytes + done, block.size - done);
+	section->blocks = xgrow(section->blocks, section->block_count, &section->block_capacity,
+				sizeof(*section->blocks));
+	section->blocks[section->block_count++] = block.bytes;
+	return is_sound;
+}
+
+size_t jprof_section_unfinished_bytes(const struct jprof_section *section)
+{
+	return section->unfinished.size;
+}
+
+const struct sample_quality *jprof_section_qualities(const struct jprof_section *section,
+						     size_t *count)
+{
+	*count = section->quality_count;
+	return section->qualities;
+}
+
+const struct stored_version *jprof_section_versions(const struct jprof_section *section,
+						    size_t *count)
+{
+	*count = section->version_count;
+	return section->versions;
+}
+
+const struct stored_dump_use *jprof_section_dump_uses(const struct jprof_section *section,
+						      size_t *count)
+{
+	*count = section->dump_use_count;
+	return section->dump_uses;
+}
+
+const struct stored_symbol *jprof_section_kernel_symbols(const struct jprof_section *section,
+							 size_t *count)
+{
+	*count = section->kernel_symbol_count;
+	return section->kernel_symbols;
+}
+
+const struct stored_map_symbol *jprof_section_map_symbols(const struct jprof_section *section,
+							  size_t *count)
+{
+	*count = section->map_symbol_count;
+	return section->map_symbols;
+}
+
+const struct stored_feature *jprof_section_features(const struct jprof_section *section,
+						    size_t *count)
+{
+	*count = section->feature_count;
+	return section->features;
+}
+
+const struct stored_health *jprof_section_health(const struct jprof_section *section)
+{
+	return section->has_health ? &section->health : NULL;
+}
