@@ -2,14 +2,11 @@
 #include "profiler/event_decode.h"
 
 #include "profiler/byte_cursor.h"
+#include "profiler/data_format.h"
 #include "profiler/event_layout.h"
 #include "profiler/event_sample.h"
 
 #include <sys/mman.h>
-
-/* Records with this type or a higher one are perf's own and have no trailer
- * (PERF_RECORD_USER_TYPE_START in Linux tools/lib/perf/include/perf/event.h). */
-enum { FIRST_USER_TYPE = 64 };
 
 static struct perf_event_header read_header(const struct perf_event_header *record)
 {
@@ -233,7 +230,8 @@ bool event_decode(const struct event_layout *layout, const struct perf_event_hea
 	};
 	if (header.size < RECORD_HEADER_BYTES)
 		return false;
-	if (header.type >= FIRST_USER_TYPE)
+	/* perf's own records have no trailer. */
+	if (header.type >= RECORD_USER_TYPE_START)
 		return true;
 	of = event_layout_find(layout, bytes, header.size, is_sample);
 	if (!of)

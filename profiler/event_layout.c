@@ -129,6 +129,15 @@ void event_layout_add_id(struct event_layout *layout, uint32_t event_number, uin
 		(struct layout_id){ .id = id, .event_number = event_number };
 }
 
+bool event_layout_number(const struct event_layout *layout, uint64_t id, uint32_t *number)
+{
+	const struct layout_event *event = event_with_id(layout, id);
+
+	if (event)
+		*number = event->number;
+	return event;
+}
+
 uint32_t event_layout_count(const struct event_layout *layout)
 {
 	return (uint32_t)layout->count;

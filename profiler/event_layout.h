@@ -33,4 +33,7 @@ struct layout_event {
 const struct layout_event *event_layout_find(const struct event_layout *layout,
 					     const uint8_t *record, size_t size, bool is_sample);
 
+/* The number of the event with an id; false if none has it. */
+bool event_layout_number(const struct event_layout *layout, uint64_t id, uint32_t *number);
+
 #endif
