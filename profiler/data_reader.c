@@ -184,10 +184,9 @@ struct data_reader *data_reader_open(const char *path, bool force, struct error 
 	return NULL;
 }
 
-void data_reader_close(struct data_reader *reader)
+/* What reading on from record to record has gathered. */
+static void end_reading(struct data_reader *reader)
 {
-	if (!reader)
-		return;
 	for (size_t number = 0; reader->parts && number < reader->input.count; number++)
 		data_part_deinit(&reader->parts[number]);
 	free(reader->parts);
@@ -195,6 +194,22 @@ void data_reader_close(struct data_reader *reader)
 	data_spool_close(&reader->inflated[0]);
 	data_spool_close(&reader->inflated[1]);
 	data_window_deinit(&reader->window);
+}
+
+void data_reader_rewind(struct data_reader *reader)
+{
+	end_reading(reader);
+	reader->part_number = reader->round = 0;
+	reader->has_ended = false;
+	reader->damage[0] = '\0';
+	init_parts(reader);
+}
+
+void data_reader_close(struct data_reader *reader)
+{
+	if (!reader)
+		return;
+	end_reading(reader);
 	jprof_section_destroy(reader->section);
 	data_features_deinit(&reader->features);
 	data_events_deinit(&reader->events);

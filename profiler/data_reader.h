@@ -57,6 +57,9 @@ const struct jprof_section *data_reader_section(const struct data_reader *reader
  * perf's own types are consumed here. */
 const struct perf_event_header *data_reader_next(struct data_reader *reader);
 
+/* Begins anew: the next record is the first. */
+void data_reader_rewind(struct data_reader *reader);
+
 /* After the end: a sentence about where and why reading stopped early, or "". */
 const char *data_reader_damage(const struct data_reader *reader);
 

@@ -2,6 +2,7 @@
 #include "ui/options.h"
 
 #include "jitdump/xalloc.h"
+#include "ui/command.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -23,9 +24,10 @@ void options_init(struct options *options, const struct option_row *rows, const 
 		count++;
 	*options = (struct options){ .rows = rows, .usage = usage };
 	options->getopt_rows = xcalloc(count + 2, sizeof(*options->getopt_rows));
-	options->getopt_letters = xcalloc(2 * count + 4, 1);
+	options->getopt_letters = xcalloc(2 * count + 5, 1);
 	if (!permute)
 		options->getopt_letters[used++] = '+';
+	options->getopt_letters[used++] = ':'; /* tell a missing value from an unknown option */
 	for (size_t i = 0; i < count; i++) {
 		if (rows[i].letter < OPTION_LONG) {
 			options->getopt_letters[used++] = (char)rows[i].letter;
@@ -42,6 +44,7 @@ void options_init(struct options *options, const struct option_row *rows, const 
 	options->getopt_letters[used] = 'h';
 	options->getopt_rows[long_count] = (struct option){ .name = "help", .val = 'h' };
 	optind = 0; /* glibc: start anew */
+	opterr = 0;
 }
 
 void options_deinit(struct options *options)
@@ -89,14 +92,26 @@ static void print_help(const struct options *options)
 int options_next(struct options *options, int argc, char **argv)
 {
 	int letter = getopt_long(argc, argv, options->getopt_letters, options->getopt_rows, NULL);
+	const char *written = optind > 0 && optind <= argc ? argv[optind - 1] : "";
 
 	options->argument = optarg;
-	if (letter == 'h') {
+	switch (letter) {
+	case 'h':
 		print_help(options);
 		return OPTIONS_HELP;
+	case ':':
+		command_usage(argv[0], "option '%s' needs a value", written);
+		return OPTIONS_BAD;
+	case '?':
+		if (optopt && optopt < OPTION_LONG && strncmp(written, "--", 2) != 0)
+			command_usage(argv[0], "there is no option '-%c'", optopt);
+		else
+			command_usage(argv[0], "there is no option '%s', or it takes no value",
+				      written);
+		return OPTIONS_BAD;
+	default:
+		return letter;
 	}
-	/* getopt has said what was wrong. */
-	return letter == '?' ? OPTIONS_BAD : letter;
 }
 
 bool option_number(const char *text, uint64_t least, uint64_t most, uint64_t *number)

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/recording.h"
+
+#include "jitdump/xalloc.h"
+#include "profiler/jit_survey.h"
+#include "ui/printable.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+void recording_options_init(struct recording_options *options)
+{
+	*options = (struct recording_options){ .path = "jprof.data" };
+}
+
+void recording_options_deinit(struct recording_options *options)
+{
+	free(options->jitdumps);
+	free(options->perf_maps);
+	*options = (struct recording_options){ 0 };
+}
+
+/* "42:/tmp/jit-42.dump", or a path alone. */
+static struct named_file parse_named(const char *text)
+{
+	char *end;
+	unsigned long pid = strtoul(text, &end, 10);
+
+	if (isdigit((unsigned char)*text) && *end == ':' && pid > 0 && pid < UINT32_MAX)
+		return (struct named_file){ (uint32_t)pid, end + 1 };
+	return (struct named_file){ 0, text };
+}
+
+bool recording_option(struct recording_options *options, int letter, const char *argument)
+{
+	switch (letter) {
+	case 'i':
+		options->path = argument;
+		return true;
+	case 'f':
+		options->force = true;
+		return true;
+	case RECORDING_JITDUMP:
+		options->jitdumps = xgrow(options->jitdumps, options->jitdump_count,
+					  &options->jitdump_capacity, sizeof(*options->jitdumps));
+		options->jitdumps[options->jitdump_count++] = parse_named(argument);
+		return true;
+	case RECORDING_PERF_MAP:
+		options->perf_maps =
+			xgrow(options->perf_maps, options->perf_map_count,
+			      &options->perf_map_capacity, sizeof(*options->perf_maps));
+		options->perf_maps[options->perf_map_count++] = parse_named(argument);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Its release is this machine's; whether it is the same boot the session finds out. */
+static bool is_this_kernel(const struct data_reader *reader)
+{
+	struct utsname name;
+
+	return uname(&name) == 0 && !strcmp(data_reader_features(reader)->os_release, name.release);
+}
+
+static bool add_named(struct recording *recording, const struct recording_options *options,
+		      struct error *err)
+{
+	for (size_t i = 0; i < options->jitdump_count; i++) {
+		const struct named_file *file = &options->jitdumps[i];
+		uint32_t pid = file->pid;
+
+		if (!pid && !jit_survey_dump(recording->reader, recording->symbolizer, file->path,
+					     &pid, err))
+			return false;
+		if (!session_add_jitdump(recording->session, pid, file->path, err))
+			return false;
+	}
+	for (size_t i = 0; i < options->perf_map_count; i++) {
+		const struct named_file *file = &options->perf_maps[i];
+		uint32_t pid = file->pid;
+
+		if (!pid && !jit_survey_perf_map(recording->reader, recording->symbolizer,
+						 file->path, &pid, err))
+			return false;
+		if (!session_add_perf_map(recording->session, pid, file->path, err))
+			return false;
+	}
+	return true;
+}
+
+bool recording_open(struct recording *recording, const struct recording_options *options,
+		    session_sink sink, void *sink_context, struct error *err)
+{
+	*recording = (struct recording){ 0 };
+	recording->reader = data_reader_open(options->path, options->force, err);
+	if (!recording->reader)
+		return false;
+	recording->symbolizer = symbolizer_create(&(struct symbolizer_options){ 0 });
+	recording->session = session_create(
+		&(struct session_options){
+			.symbolizer = recording->symbolizer,
+			.method = UNWIND_AUTO,
+			.is_this_kernel = is_this_kernel(recording->reader),
+			.sink = sink,
+			.sink_context = sink_context,
+		},
+		data_reader_layout(recording->reader));
+	recording->naming = naming_create(recording->session);
+	if (data_reader_section(recording->reader))
+		session_use_section(recording->session, data_reader_section(recording->reader));
+	if (!add_named(recording, options, err)) {
+		recording_close(recording);
+		return false;
+	}
+	return true;
+}
+
+void recording_close(struct recording *recording)
+{
+	naming_destroy(recording->naming);
+	session_destroy(recording->session);
+	symbolizer_destroy(recording->symbolizer);
+	data_reader_close(recording->reader);
+	*recording = (struct recording){ 0 };
+}
+
+void recording_read(struct recording *recording)
+{
+	const struct perf_event_header *record;
+
+	while ((record = data_reader_next(recording->reader)))
+		session_feed(recording->session, record);
+	session_finish(recording->session);
+}
+
+void recording_print_remarks(const struct recording *recording)
+{
+	const char *damage = data_reader_damage(recording->reader);
+
+	for (size_t i = 0; i < session_remark_count(recording->session); i++) {
+		fputs("jprof: ", stderr);
+		print_printable(stderr, session_remark(recording->session, i));
+		fputc('\n', stderr);
+	}
+	if (*damage)
+		fprintf(stderr, "jprof: %s\n", damage);
+}

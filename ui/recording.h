@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A recording opened for showing: the reader, the session over it, and the names.
+ *
+ * You give the options that report and script share; you get a recording whose samples go to a
+ * sink of yours. What is missing or damaged it remarks, a sentence each.
+ */
+#ifndef UI_RECORDING_H
+#define UI_RECORDING_H
+
+#include "profiler/data_reader.h"
+#include "profiler/naming.h"
+#include "profiler/session.h"
+#include "ui/options.h"
+
+struct named_file {
+	uint32_t pid; /* 0: to be found out */
+	const char *path;
+};
+
+struct recording_options {
+	const char *path; /* "-": standard input */
+	bool force;
+	struct named_file *jitdumps, *perf_maps;
+	size_t jitdump_count, jitdump_capacity, perf_map_count, perf_map_capacity;
+};
+
+struct recording {
+	struct data_reader *reader;
+	struct symbolizer *symbolizer;
+	struct session *session;
+	struct naming *naming;
+};
+
+/* The rows that every command over a recording has; their letters. */
+enum { RECORDING_JITDUMP = OPTION_LONG + 200, RECORDING_PERF_MAP };
+/* clang-format off */
+#define RECORDING_OPTION_ROWS \
+	{ 'i', "input", "FILE", "the recording (jprof.data); - is standard input" }, \
+	{ 'f', "force", NULL, "read a file of another owner" }, \
+	{ RECORDING_JITDUMP, "jitdump", "[PID:]FILE", "use this jitdump; may be repeated" }, \
+	{ RECORDING_PERF_MAP, "perf-map", "[PID:]FILE", "use this perf map; may be repeated" }
+/* clang-format on */
+
+void recording_options_init(struct recording_options *options);
+void recording_options_deinit(struct recording_options *options);
+
+/* True if the letter was one of the rows above. */
+bool recording_option(struct recording_options *options, int letter, const char *argument);
+
+bool recording_open(struct recording *recording, const struct recording_options *options,
+		    session_sink sink, void *sink_context, struct error *err);
+void recording_close(struct recording *recording);
+
+/* Feeds every record to the session, and so every sample to the sink. */
+void recording_read(struct recording *recording);
+
+/* What could not be used and where reading stopped early, a sentence a line on stderr. */
+void recording_print_remarks(const struct recording *recording);
+
+#endif
