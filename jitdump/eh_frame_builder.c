@@ -449,7 +449,7 @@ int jitdump_eh_frame_build_standard(enum jitdump_cpu cpu_id, uint64_t code_size,
 	else
 		count = standard_aarch64(steps, prologue_offset, epilogue_offset);
 	/* The function may end with its `ret`: then there is nothing to go back to. */
-	if (steps[count - 1].code_offset == code_size)
+	if (epilogue_offset != 0 && steps[count - 1].code_offset == code_size)
 		count--;
 	return jitdump_eh_frame_build(cpu_id, code_size, steps, count, table);
 }
