@@ -26,8 +26,9 @@ static bool check_owner(const char *path, const struct stat *status, bool force,
 
 static void add_file(struct data_input *input, int fd, const struct stat *status)
 {
-	input->fds = xgrow(input->fds, input->count, &input->capacity, sizeof(*input->fds));
-	input->fds[input->count++] = fd;
+	input->files = xgrow(input->files, input->count, &input->capacity, sizeof(*input->files));
+	input->files[input->count++] =
+		(struct data_input_file){ .fd = fd, .bytes = (uint64_t)status->st_size };
 	input->file_bytes += (uint64_t)status->st_size;
 }
 
@@ -140,8 +141,8 @@ bool data_input_open(struct data_input *input, const char *path, bool force, str
 void data_input_close(struct data_input *input)
 {
 	for (size_t number = 0; number < input->count; number++)
-		close(input->fds[number]);
-	free(input->fds);
+		close(input->files[number].fd);
+	free(input->files);
 	data_spool_close(&input->spool);
 	free(input->name);
 	*input = (struct data_input){ .spool.fd = -1 };
@@ -159,7 +160,7 @@ uint8_t *data_input_read_part_file(const char *path, bool force, size_t *size)
 	if (stat(name, &status) == 0 && S_ISREG(status.st_mode) &&
 	    data_input_open(&input, name, force, &err)) {
 		bytes = xmalloc(input.file_bytes + 1);
-		*size = data_read_at(input.fds[0], 0, bytes, input.file_bytes);
+		*size = data_read_at(input.files[0].fd, 0, bytes, input.file_bytes);
 	}
 	data_input_close(&input);
 	free(name);

@@ -12,10 +12,15 @@
 #include "profiler/data_spool.h"
 #include "profiler/error.h"
 
+struct data_input_file {
+	int fd;
+	uint64_t bytes; /* when it was opened */
+};
+
 /* The first file has the header; the others, of a directory, are records alone. */
 struct data_input {
 	char *name; /* for sentences: the path, or "standard input" */
-	int *fds;
+	struct data_input_file *files;
 	size_t count, capacity;
 	struct data_spool spool;
 	uint64_t file_bytes; /* of all */

@@ -77,10 +77,11 @@ uint64_t data_reader_file_bytes(const struct data_reader *reader)
 static void init_parts(struct data_reader *reader)
 {
 	reader->parts = xcalloc(reader->input.count, sizeof(*reader->parts));
-	data_part_init(&reader->parts[0], reader->input.fds[0], reader->header.data_start,
+	data_part_init(&reader->parts[0], reader->input.files[0].fd, reader->header.data_start,
 		       reader->header.data_end);
 	for (size_t number = 1; number < reader->input.count; number++)
-		data_part_init(&reader->parts[number], reader->input.fds[number], 0, UINT64_MAX);
+		data_part_init(&reader->parts[number], reader->input.files[number].fd, 0,
+			       reader->input.files[number].bytes);
 }
 
 static void use_pipe_record(struct data_reader *reader, const struct data_record *record)
@@ -108,7 +109,7 @@ static void read_pipe_tables(struct data_reader *reader)
 	struct data_record record;
 	struct data_part part;
 
-	data_part_init(&part, reader->input.fds[0], reader->header.data_start,
+	data_part_init(&part, reader->input.files[0].fd, reader->header.data_start,
 		       reader->header.data_end);
 	part.keeps_compressed = true;
 	while (data_part_next(&part, &record))
@@ -156,7 +157,7 @@ static bool open_recording(struct data_reader *reader, const char *path, bool fo
 	if (!data_input_open(&reader->input, path, force, err))
 		return false;
 	name = reader->input.name;
-	if (!data_header_read(&reader->header, reader->input.fds[0], name, err))
+	if (!data_header_read(&reader->header, reader->input.files[0].fd, name, err))
 		return false;
 	read_tables(reader);
 	if (reader->events.count == 0)
@@ -325,7 +326,7 @@ static const struct perf_event_header *record_at(struct data_reader *reader,
 						 const struct data_place *place)
 {
 	size_t files = reader->input.count;
-	int fd = place->source < files ? reader->input.fds[place->source]
+	int fd = place->source < files ? reader->input.files[place->source].fd
 				       : reader->inflated[place->source - files].fd;
 	const uint8_t *bytes = data_window_read(&reader->window, fd, place->offset, place->size);
 	struct perf_event_header header;
