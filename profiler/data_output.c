@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+#include "profiler/data_output.h"
+
+#include "jitdump/xalloc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/perf_event.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { GATHERED_BYTES_MAX = 256 << 10 };
+
+bool data_output_failed(struct error *err, const char *path, int code)
+{
+	switch (code) {
+	case ENOSPC:
+	case EDQUOT:
+		return error_set(err, code,
+				 "cannot write more to %s: %s; what was recorded is kept; free "
+				 "some space, or name a file on another disk with -o FILE",
+				 path,
+				 code == ENOSPC ? "no space left on the disk"
+						: "the disk quota is used up");
+	case EFBIG:
+		return error_set(err, code,
+				 "cannot write more to %s: it is as large as a file may be; what "
+				 "was recorded is kept; raise the limit with `ulimit -f unlimited`",
+				 path);
+	case EPIPE:
+		return error_set(err, code, "cannot write more to %s: its reader has ended",
+				 strcmp(path, "-") == 0 ? "standard output" : path);
+	default:
+		return error_set(err, code, "cannot write %s: %s; name another file with -o FILE",
+				 path, strerror(code));
+	}
+}
+
+/* FILE.part tells about FILE and goes where it goes. */
+static bool keep_old(const char *path, struct error *err)
+{
+	char *old = xasprintf("%s.old", path);
+	char *part = xasprintf("%s.part", path);
+	char *old_part = xasprintf("%s.part", old);
+	bool is_done = rename(path, old) == 0;
+
+	if (!is_done)
+		error_set(err, errno, "cannot rename %s to %s: %s; name another file with -o FILE",
+			  path, old, strerror(errno));
+	else if (rename(part, old_part) != 0)
+		unlink(old_part);
+	free(old);
+	free(part);
+	free(old_part);
+	return is_done;
+}
+
+static bool open_path(struct data_output *output, struct error *err)
+{
+	const char *path = output->path;
+	struct stat there;
+	int flags = O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC;
+
+	if (stat(path, &there) == 0) {
+		if (S_ISDIR(there.st_mode))
+			return error_set(err, EISDIR,
+					 "cannot write %s: it is a directory; name a file with "
+					 "-o FILE",
+					 path);
+		if (!S_ISREG(there.st_mode)) {
+			output->is_stream = true;
+			flags = O_WRONLY | O_CLOEXEC;
+		} else if (there.st_size > 0 && !keep_old(path, err)) {
+			return false;
+		}
+	}
+	output->fd = open(path, flags, 0600);
+	return output->fd >= 0 || data_output_failed(err, path, errno);
+}
+
+bool data_output_open(struct data_output *output, const char *path, struct error *err)
+{
+	*output = (struct data_output){ .fd = -1, .path = xstrdup(path) };
+	output->gathered = xmalloc(GATHERED_BYTES_MAX);
+	if (strcmp(path, "-") != 0)
+		return open_path(output, err);
+	output->is_stream = true;
+	output->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	return output->fd >= 0 || data_output_failed(err, path, errno);
+}
+
+void data_output_close(struct data_output *output)
+{
+	if (!output)
+		return;
+	if (output->path && output->fd >= 0)
+		close(output->fd);
+	free(output->path);
+	free(output->gathered);
+	*output = (struct data_output){ .fd = -1 };
+}
+
+/* Returns how many bytes were written: fewer than `size` only with errno set. A stream takes them
+ * where it is. */
+static size_t write_bytes(struct data_output *output, uint64_t offset, const uint8_t *bytes,
+			  size_t size)
+{
+	size_t done = 0;
+
+	while (done < size) {
+		ssize_t written = output->is_stream ? write(output->fd, bytes + done, size - done)
+						    : pwrite(output->fd, bytes + done, size - done,
+							     (off_t)(offset + done));
+
+		if (written >= 0) {
+			done += (size_t)written;
+		} else if (errno == EAGAIN) {
+			struct pollfd wait = { .fd = output->fd, .events = POLLOUT };
+
+			poll(&wait, 1, -1);
+		} else if (errno != EINTR) {
+			break;
+		}
+	}
+	return done;
+}
+
+/* The end of the last record that lies within `size` bytes of what is gathered. */
+static size_t whole_records(const struct data_output *output, size_t size)
+{
+	struct perf_event_header header;
+	size_t end = 0;
+
+	while (size - end >= sizeof(header)) {
+		memcpy(&header, output->gathered + end, sizeof(header));
+		if (header.size < sizeof(header) || header.size > size - end)
+			break;
+		end += header.size;
+	}
+	return end;
+}
+
+bool data_output_append(struct data_output *output, const void *record, size_t size,
+			struct error *err)
+{
+	if (output->gathered_size + size > GATHERED_BYTES_MAX && !data_output_drain(output, err))
+		return false;
+	memcpy(output->gathered + output->gathered_size, record, size);
+	output->gathered_size += size;
+	return true;
+}
+
+bool data_output_drain(struct data_output *output, struct error *err)
+{
+	size_t size = output->gathered_size;
+	size_t done = write_bytes(output, output->offset, output->gathered, size);
+
+	output->gathered_size = 0;
+	if (done == size) {
+		output->offset += size;
+		return true;
+	}
+	int code = errno;
+
+	if (!output->is_stream) {
+		output->offset +=
+			whole_records(output, done > output->room ? done - output->room : 0);
+		if (ftruncate(output->fd, (off_t)output->offset) != 0)
+			code = errno;
+	}
+	return data_output_failed(err, output->path, code);
+}
+
+bool data_output_write(struct data_output *output, const void *bytes, size_t size,
+		       struct error *err)
+{
+	if (!data_output_drain(output, err))
+		return false;
+	if (write_bytes(output, output->offset, bytes, size) < size)
+		return data_output_failed(err, output->path, errno);
+	output->offset += size;
+	return true;
+}
+
+bool data_output_write_at(struct data_output *output, uint64_t offset, const void *bytes,
+			  size_t size, struct error *err)
+{
+	if (write_bytes(output, offset, bytes, size) < size)
+		return data_output_failed(err, output->path, errno);
+	return true;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where a recording goes: a file, or a stream that can neither be sought nor cut.
+ *
+ * You give whole records; they are gathered and written in large pieces. When a file cannot grow
+ * it is cut back to its last whole record. It never interprets a record beyond its size, and never
+ * changes what signals do: SIGPIPE and SIGXFSZ must be ignored by whoever calls.
+ */
+#ifndef PROFILER_DATA_OUTPUT_H
+#define PROFILER_DATA_OUTPUT_H
+
+#include "profiler/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct data_output {
+	int fd; /* -1: closed */
+	bool is_stream;
+	char *path;	 /* as given; "-" is standard output */
+	uint64_t offset; /* in the file, of what is gathered */
+	uint8_t *gathered;
+	size_t gathered_size;
+	uint64_t room; /* bytes kept free behind the last record when the file cannot grow */
+};
+
+/*
+ * A regular file that is there and not empty becomes FILE.old, with its FILE.part; anything else
+ * that is there (a fifo, a device) is a stream, as is "-".
+ */
+bool data_output_open(struct data_output *output, const char *path, struct error *err);
+void data_output_close(struct data_output *output);
+
+/* Gathers one whole record, at most 64 KiB. */
+bool data_output_append(struct data_output *output, const void *record, size_t size,
+			struct error *err);
+
+/* Writes what is gathered. */
+bool data_output_drain(struct data_output *output, struct error *err);
+
+/* Writes behind everything, at once; not records. */
+bool data_output_write(struct data_output *output, const void *bytes, size_t size,
+		       struct error *err);
+
+/* Files only. */
+bool data_output_write_at(struct data_output *output, uint64_t offset, const void *bytes,
+			  size_t size, struct error *err);
+
+/* The sentence for a write to `path` that failed with `code`; returns false. */
+bool data_output_failed(struct error *err, const char *path, int code);
+
+#endif

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+#include "profiler/data_writer.h"
+
+#include "jitdump/xalloc.h"
+#include "profiler/data_writer_state.h"
+#include "profiler/sample_record.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A killed recorder loses what it gathered for at most this long. */
+enum { DRAIN_INTERVAL_NS = 250 * 1000 * 1000 };
+
+static void destroy(struct data_writer *writer)
+{
+	data_output_close(&writer->output);
+	data_output_close(&writer->part);
+	written_events_deinit(&writer->events);
+	feature_sections_deinit(&writer->features);
+	build_id_list_deinit(&writer->build_ids);
+	record_queue_deinit(&writer->queue);
+	quality_batch_deinit(&writer->qualities);
+	free(writer);
+}
+
+struct data_writer *data_writer_open(const struct data_writer_options *options, struct error *err)
+{
+	struct data_writer *writer = xcalloc(1, sizeof(*writer));
+	bool is_open = data_output_open(&writer->output, options->path, err);
+
+	written_events_init(&writer->events, options);
+	feature_sections_describe(&writer->features, &writer->events, options->command);
+	writer->keep_stacks = options->keep_stacks;
+	if (is_open)
+		is_open = writer->output.is_stream ? data_writer_begin_pipe(writer, err)
+						   : data_writer_begin_file(writer, err);
+	if (is_open)
+		return writer;
+	destroy(writer);
+	return NULL;
+}
+
+/* Remembers the first failure; every later call returns it. */
+static bool fail(struct data_writer *writer, const struct error *err)
+{
+	if (!writer->has_failed)
+		writer->failure = *err;
+	writer->has_failed = true;
+	return false;
+}
+
+static bool has_failed_before(const struct data_writer *writer, struct error *err)
+{
+	if (writer->has_failed)
+		*err = writer->failure;
+	return writer->has_failed;
+}
+
+/* A record whose time is not told goes where the file is. */
+static uint64_t order_of(const struct data_writer *writer, uint64_t time_ns)
+{
+	return time_ns ? time_ns : writer->written_ns;
+}
+
+bool data_writer_record(struct data_writer *writer, const struct perf_event_header *record,
+			uint64_t time_ns, struct error *err)
+{
+	if (has_failed_before(writer, err))
+		return false;
+	build_id_list_add(&writer->build_ids, record);
+	record_queue_push(&writer->queue, order_of(writer, time_ns), record, record->size, NULL, 0);
+	return true;
+}
+
+static void note_sample_time(struct data_writer *writer, uint64_t time_ns)
+{
+	if (!writer->first_sample_ns || time_ns < writer->first_sample_ns)
+		writer->first_sample_ns = time_ns;
+	if (time_ns > writer->last_sample_ns)
+		writer->last_sample_ns = time_ns;
+}
+
+/* The extra of a sample's record in the queue. */
+struct queued_quality {
+	struct sample_quality quality; /* `guessed` is not valid */
+	uint8_t bitmap[QUALITY_BITMAP_BYTES];
+};
+
+bool data_writer_sample(struct data_writer *writer, const struct event *sample,
+			const struct chain *chain, struct error *err)
+{
+	uint8_t record[SAMPLE_RECORD_BYTES_MAX];
+	struct queued_quality extra;
+	uint32_t size = 0;
+
+	if (has_failed_before(writer, err))
+		return false;
+	extra.quality = quality_of_chain(chain, extra.bitmap);
+	extra.quality.time_ns = sample->time_ns;
+	extra.quality.tid = sample->tid;
+	extra.quality.cpu = sample->cpu;
+	if (!writer->keep_stacks) {
+		size_t place = writer->events.places[sample->event_number];
+
+		size = sample_record_encode(record, &writer->events.events[place], sample, chain);
+	}
+	note_sample_time(writer, sample->time_ns);
+	record_queue_push(
+		&writer->queue, order_of(writer, sample->time_ns), record, size, &extra,
+		(uint32_t)(offsetof(struct queued_quality, bitmap) + extra.quality.guessed_bytes));
+	return true;
+}
+
+static void write_quality(struct data_writer *writer, const uint8_t *extra)
+{
+	struct sample_quality quality;
+
+	memcpy(&quality, extra, sizeof(quality));
+	quality.guessed = extra + offsetof(struct queued_quality, bitmap);
+	quality_batch_add(&writer->qualities, &quality);
+}
+
+static bool write_queued(struct data_writer *writer, const struct queued_record *queued,
+			 struct error *err)
+{
+	const uint8_t *bytes = record_queue_bytes(&writer->queue, queued);
+
+	if (queued->extra_size)
+		write_quality(writer, bytes + queued->size);
+	if (!queued->size)
+		return true;
+	if (queued->time_ns < writer->written_ns)
+		writer->has_late = true;
+	else
+		writer->written_ns = queued->time_ns;
+	writer->has_open_round = true;
+	return data_output_append(&writer->output, bytes, queued->size, err);
+}
+
+/* Nothing older comes any more: perf sorts and forgets what it has read. Not so behind a record
+ * that came late, until the file is put in order. */
+static bool finish_round(struct data_writer *writer, struct error *err)
+{
+	static const struct perf_event_header round = { .type = RECORD_FINISHED_ROUND,
+							.size = sizeof(round) };
+
+	if (!writer->has_open_round || writer->has_late)
+		return true;
+	writer->has_open_round = false;
+	return data_output_append(&writer->output, &round, sizeof(round), err);
+}
+
+static bool put_section(struct data_writer *writer, const struct section_bytes *chunks,
+			struct error *err)
+{
+	return writer->output.is_stream ? data_writer_append_pieces(writer, chunks, err)
+					: data_writer_append_part(writer, chunks, err);
+}
+
+/* What is gathered goes out, first the records and then how their stacks were found. */
+static bool drain(struct data_writer *writer, struct error *err)
+{
+	struct section_bytes chunk = { 0 };
+
+	if (!data_output_drain(&writer->output, err))
+		return false;
+	quality_batch_put(&writer->qualities, &chunk);
+	bool is_done = put_section(writer, &chunk, err);
+
+	section_bytes_deinit(&chunk);
+	return is_done;
+}
+
+static bool write_older(struct data_writer *writer, uint64_t time_ns, struct error *err)
+{
+	struct queued_record queued;
+
+	while (record_queue_pop(&writer->queue, time_ns, &queued)) {
+		if (!write_queued(writer, &queued, err))
+			return false;
+	}
+	return finish_round(writer, err);
+}
+
+bool data_writer_flush(struct data_writer *writer, uint64_t time_ns, struct error *err)
+{
+	if (has_failed_before(writer, err))
+		return false;
+	if (!write_older(writer, time_ns, err))
+		return fail(writer, err);
+	if (time_ns < writer->drained_ns + DRAIN_INTERVAL_NS)
+		return true;
+	writer->drained_ns = time_ns;
+	return drain(writer, err) || fail(writer, err);
+}
+
+bool data_writer_put_section(struct data_writer *writer, const struct section_bytes *chunks,
+			     struct error *err)
+{
+	if (has_failed_before(writer, err))
+		return false;
+	return put_section(writer, chunks, err) || fail(writer, err);
+}
+
+/* Everything that was given goes out; false with writer->failure set. */
+static bool write_all(struct data_writer *writer)
+{
+	struct error err;
+
+	if (writer->has_failed)
+		return false;
+	if (write_older(writer, UINT64_MAX, &err) && drain(writer, &err))
+		return true;
+	return fail(writer, &err);
+}
+
+bool data_writer_close(struct data_writer *writer, uint64_t *bytes, struct error *err)
+{
+	bool is_whole = write_all(writer);
+
+	if (!is_whole)
+		*err = writer->failure;
+	if (!writer->output.is_stream) {
+		struct error end_err;
+
+		if (!data_writer_finish_file(writer, &end_err) && is_whole) {
+			*err = end_err;
+			is_whole = false;
+		}
+	} else if (is_whole) {
+		is_whole = data_writer_finish_pipe(writer, err);
+	}
+	if (bytes)
+		*bytes = writer->output.offset;
+	destroy(writer);
+	return is_whole;
+}

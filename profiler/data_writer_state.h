@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The writer's own: what its two forms, file and pipe, share.
+ */
+#ifndef PROFILER_DATA_WRITER_STATE_H
+#define PROFILER_DATA_WRITER_STATE_H
+
+#include "profiler/build_id_list.h"
+#include "profiler/data_output.h"
+#include "profiler/data_writer.h"
+#include "profiler/feature_sections.h"
+#include "profiler/quality_batch.h"
+#include "profiler/record_queue.h"
+#include "profiler/written_events.h"
+
+struct data_writer {
+	struct data_output output;
+	struct written_events events;
+	struct feature_sections features;
+	struct build_id_list build_ids;
+	struct record_queue queue; /* a sample's quality is its record's extra */
+	struct quality_batch qualities;
+	bool keep_stacks;
+
+	uint64_t written_ns; /* the newest time that went to the output */
+	bool has_open_round; /* records went out since the last FINISHED_ROUND */
+	bool has_late;	     /* a record went out behind a newer one */
+	uint64_t drained_ns; /* the flush that wrote what was gathered */
+	uint64_t first_sample_ns, last_sample_ns;
+
+	/* Files only. */
+	struct data_output part;      /* FILE.part */
+	uint64_t part_section_offset; /* in it: what goes into the closed file */
+	uint64_t data_offset, features_offset;
+
+	bool has_failed; /* nothing is written any more but the end of a file */
+	struct error failure;
+};
+
+/* Before the first record. */
+bool data_writer_begin_file(struct data_writer *writer, struct error *err);
+bool data_writer_begin_pipe(struct data_writer *writer, struct error *err);
+
+/* Section chunks as they come. */
+bool data_writer_append_part(struct data_writer *writer, const struct section_bytes *chunks,
+			     struct error *err);
+bool data_writer_append_pieces(struct data_writer *writer, const struct section_bytes *chunks,
+			       struct error *err);
+
+/* After the last record was drained. */
+bool data_writer_finish_file(struct data_writer *writer, struct error *err);
+bool data_writer_finish_pipe(struct data_writer *writer, struct error *err);
+
+#endif
