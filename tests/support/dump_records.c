@@ -26,29 +26,46 @@ static void read_file(struct dump_records *dump, const char *path)
 	close(fd);
 }
 
-void dump_records_read(struct dump_records *dump, const char *path)
+/* Returns how many bytes the whole records and the header take up. */
+static size_t find_records(struct dump_records *dump)
 {
 	size_t at = sizeof(dump->header);
 
-	*dump = (struct dump_records){ 0 };
-	read_file(dump, path);
-	assert_true(dump->size >= sizeof(dump->header));
-	memcpy(&dump->header, dump->bytes, sizeof(dump->header));
 	dump->records = calloc(dump->size / sizeof(struct jitdump_record_prefix) + 1,
 			       sizeof(*dump->records));
 	assert_non_null(dump->records);
-	while (at < dump->size) {
-		struct dump_record *record = &dump->records[dump->count++];
+	if (dump->size < at)
+		return 0;
+	memcpy(&dump->header, dump->bytes, sizeof(dump->header));
+	while (dump->size - at >= sizeof(struct jitdump_record_prefix)) {
+		struct dump_record *record = &dump->records[dump->count];
 
-		assert_true(dump->size - at >= sizeof(record->prefix));
 		memcpy(&record->prefix, dump->bytes + at, sizeof(record->prefix));
 		assert_true(record->prefix.id <= JITDUMP_UNWINDING_INFO);
 		assert_true(record->prefix.total_size >= sizeof(record->prefix));
-		assert_true(record->prefix.total_size <= dump->size - at);
+		if (record->prefix.total_size > dump->size - at)
+			break;
 		record->payload = dump->bytes + at + sizeof(record->prefix);
 		record->payload_size = record->prefix.total_size - sizeof(record->prefix);
 		at += record->prefix.total_size;
+		dump->count++;
 	}
+	return at;
+}
+
+void dump_records_read_whole(struct dump_records *dump, const char *path)
+{
+	*dump = (struct dump_records){ 0 };
+	read_file(dump, path);
+	find_records(dump);
+}
+
+void dump_records_read(struct dump_records *dump, const char *path)
+{
+	*dump = (struct dump_records){ 0 };
+	read_file(dump, path);
+	assert_true(dump->size >= sizeof(dump->header));
+	assert_int_equal(find_records(dump), dump->size);
 }
 
 void dump_records_release(struct dump_records *dump)

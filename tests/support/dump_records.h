@@ -28,6 +28,10 @@ struct dump_records {
 };
 
 void dump_records_read(struct dump_records *dump, const char *path);
+
+/* The same for the file of a process that was killed: the last record may be torn, and is left
+ * out; so may the header be, and nothing is found. */
+void dump_records_read_whole(struct dump_records *dump, const char *path);
 void dump_records_release(struct dump_records *dump);
 
 /* The ids of all records, one letter each: Load, Move, Debug, Close, Unwinding. */
