@@ -44,14 +44,18 @@ static bool cannot_open(const char *path, struct error *err)
 	return error_set(err, code, "cannot open %s: %s", path, strerror(code));
 }
 
-/* A regular file. Everything else is closed and refused. */
+/* A regular file; anything else that took its place since is refused, not waited for. */
 static bool add_path(struct data_input *input, const char *path, bool force, struct error *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat status;
 
-	if (fd < 0 || fstat(fd, &status) < 0)
+	if (fd < 0)
 		return cannot_open(path, err);
+	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)) {
+		close(fd);
+		return error_set(err, 0, "%s is not a file; name a recording (perf.data)", path);
+	}
 	if (!check_owner(path, &status, force, err)) {
 		close(fd);
 		return false;

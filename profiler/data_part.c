@@ -6,6 +6,8 @@
 #include "profiler/data_inflate.h"
 #include "profiler/event_layout.h"
 
+enum { RECORD_TYPE_MAX = UINT16_MAX };
+
 void data_part_init(struct data_part *part, int fd, uint64_t start, uint64_t end)
 {
 	*part = (struct data_part){ .fd = fd, .next = start, .end = end };
@@ -34,6 +36,13 @@ static void read_header(const uint8_t *bytes, struct data_record *record)
 	record->size = header.size;
 }
 
+/* perf's types end far below; what has none or such a one is no record, and its size says nothing. */
+static bool is_plausible(const struct data_record *record)
+{
+	return record->size >= RECORD_HEADER_BYTES && record->type != 0 &&
+	       record->type <= RECORD_TYPE_MAX;
+}
+
 /* A record as it lies in the file. */
 static bool next_stored(struct data_part *part, struct data_record *record)
 {
@@ -48,7 +57,7 @@ static bool next_stored(struct data_part *part, struct data_record *record)
 	if (!bytes)
 		return stop(part, DATA_PART_IS_CUT);
 	read_header(bytes, record);
-	if (record->size < RECORD_HEADER_BYTES)
+	if (!is_plausible(record))
 		return stop(part, DATA_PART_IS_DAMAGED);
 	bytes = record->size > left
 			? NULL
@@ -108,7 +117,7 @@ static bool next_inflated(struct data_part *part, struct data_record *record)
 
 	if (bytes) {
 		read_header(bytes, record);
-		if (record->size < RECORD_HEADER_BYTES)
+		if (!is_plausible(record))
 			return stop(part, DATA_PART_IS_DAMAGED);
 		bytes = data_inflate_peek(part->inflate, record->size);
 	}

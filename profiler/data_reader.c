@@ -241,42 +241,29 @@ void data_reader_close(struct data_reader *reader)
 	free(reader);
 }
 
-static const char *why_part_ended(const struct data_part *part)
+/* The sentence for the end of a part; NULL where it ends as it should. */
+static const char *why_ended(const struct data_header *header, const struct data_part *part)
 {
-	switch (part->why_ended) {
-	case DATA_PART_IS_DAMAGED:
-		return "what lies there is no record; what follows is lost";
-	case DATA_PART_IS_NOT_INFLATED:
-		return "a compressed record cannot be inflated; what follows is lost";
-	case DATA_PART_IS_CUT:
-		return "it ends inside a record; everything before is here";
-	case DATA_PART_ENDS_WHOLE:
-		break;
-	}
+	if (part->why_ended == DATA_PART_IS_DAMAGED)
+		return "is damaged: there is no record";
+	if (part->why_ended == DATA_PART_IS_NOT_INFLATED)
+		return "is damaged: there are compressed records that cannot be inflated";
+	if (!header->is_closed)
+		return "was not closed (its recorder was killed, or still runs): it ends";
+	if (part->why_ended == DATA_PART_IS_CUT || header->data_missing_bytes)
+		return "is cut: it ends";
 	return NULL;
 }
 
 /* The first reason to stop early is the one that is told. */
 static void note_end(struct data_reader *reader, const struct data_part *part)
 {
-	const char *why = why_part_ended(part);
+	const char *why = why_ended(&reader->header, part);
 
-	if (reader->damage[0])
-		return;
-	if (why && (reader->header.is_closed || part->why_ended != DATA_PART_IS_CUT))
+	if (why && !reader->damage[0])
 		snprintf(reader->damage, sizeof(reader->damage),
-			 "%s is damaged at byte %" PRIu64 ": %s", reader->input.name, part->next,
-			 why);
-	else if (!reader->header.is_closed)
-		snprintf(reader->damage, sizeof(reader->damage),
-			 "%s was not closed (its recorder was killed, or still runs): "
-			 "it is read up to byte %" PRIu64,
-			 reader->input.name, part->next);
-	else if (reader->header.data_missing_bytes)
-		snprintf(reader->damage, sizeof(reader->damage),
-			 "%s is cut: %" PRIu64 " bytes of its records are missing; "
-			 "everything before is here",
-			 reader->input.name, reader->header.data_missing_bytes);
+			 "%s %s at byte %" PRIu64 "; everything before is here", reader->input.name,
+			 why, part->next);
 }
 
 static void stop(struct data_reader *reader, const char *why)
@@ -340,7 +327,7 @@ static void scan_record(struct data_reader *reader)
 		end_part(reader);
 	else if (record.type == RECORD_FINISHED_ROUND)
 		end_round(reader);
-	else if (record.type && record.type < RECORD_USER_TYPE_START)
+	else if (record.type < RECORD_USER_TYPE_START)
 		add_record(reader, &record);
 }
 
