@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What unwinding must know of the CPU: its registers, its calls, its signal frames.
+ *
+ * You give registers as perf samples them, or a few bytes of code; you get registers by their
+ * DWARF numbers (which are libunwind's too), or what the instructions there mean for the return
+ * address. It never reads a stack beyond one signal frame and never looks anything up.
+ */
+#ifndef PROFILER_ARCH_H
+#define PROFILER_ARCH_H
+
+#include "profiler/event.h"
+#include "profiler/stack_memory.h"
+
+/* DWARF register numbers of x86-64: System V ABI, AMD64 supplement 1.0, figure 3.36. */
+enum {
+	REGISTER_FP = 6,  /* rbp */
+	REGISTER_SP = 7,  /* rsp */
+	REGISTER_IP = 16, /* the return address column */
+	REGISTER_COUNT = 17,
+};
+
+struct registers {
+	uint64_t value[REGISTER_COUNT];
+	uint32_t known; /* bit N: value[N] is that of this frame */
+};
+
+static inline bool register_is_known(const struct registers *registers, unsigned number)
+{
+	return registers->known >> number & 1;
+}
+
+static inline void register_set(struct registers *registers, unsigned number, uint64_t value)
+{
+	registers->value[number] = value;
+	registers->known |= 1u << number;
+}
+
+/* Bits of attr.sample_regs_user: all that `struct registers` holds, and what the kernel insists
+ * on. */
+uint64_t arch_register_mask(void);
+
+/* False if the sample has no 64-bit registers or lacks the stack pointer or the pc. */
+bool arch_read_registers(const struct user_registers *user, struct registers *registers);
+
+/* The registers of the interrupted code, from the signal frame that the stack pointer is at when
+ * the handler has returned into its trampoline. False if the stack cannot be read there. */
+bool arch_read_signal_frame(struct stack_memory *memory, struct registers *registers);
+
+/* Where the return address lies in a frame without CFI, as its instructions show. */
+enum return_place {
+	RETURN_BY_FRAME_POINTER, /* above the saved frame pointer */
+	RETURN_AT_SP,		 /* at the stack pointer plus the offset */
+	RETURN_MAYBE_AT_SP,	 /* no frame was seen to be made: to be checked */
+};
+
+/* The code around a pc that was interrupted. */
+struct code_bytes {
+	bool has_head;	   /* the start of the function is known */
+	uint8_t head[256]; /* of the function, up to the pc at most */
+	size_t head_size;
+	uint8_t before[8]; /* the bytes right before the pc */
+	size_t before_size;
+	uint8_t at[16];
+	size_t at_size;
+};
+
+enum return_place arch_find_return(const struct code_bytes *code, uint8_t *sp_offset);
+
+/* True if the bytes end with a call instruction: what follows them is a return address. */
+bool arch_ends_with_call(const uint8_t *bytes, size_t size);
+
+#endif
