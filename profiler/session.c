@@ -46,8 +46,8 @@ void session_destroy(struct session *session)
 	session_store_deinit(session);
 	hash_index_deinit(&session->quality_index);
 	process_table_deinit(&session->processes);
-	session_jit_deinit(session);
 	unwinder_destroy(session->unwinder);
+	session_jit_deinit(session);
 	profile_destroy(session->sampled);
 	free(session->remarks);
 	free(session);
@@ -181,15 +181,12 @@ static void take_mmap(struct session *session, const struct event *event)
 	}
 	address_space_map(process->space, &mapping);
 	session_jit_attach_named(session, process);
-	unwinder_forget(session->unwinder);
 }
 
 static void take_comm(struct session *session, const struct event *event)
 {
 	process_table_set_comm(&session->processes, event->pid, event->tid, event->comm.comm,
 			       event->comm.is_exec);
-	if (event->comm.is_exec)
-		unwinder_forget(session->unwinder);
 }
 
 static void take_ksymbol(struct session *session, const struct event *event)

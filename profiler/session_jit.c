@@ -236,8 +236,7 @@ void session_jit_poll(struct session *session, bool ended, uint64_t now_ns)
 	for (size_t i = 0; i < session->dump_count; i++) {
 		struct session_dump *dump = &session->dumps[i];
 
-		if (jit_code_poll(dump->code, ended, now_ns))
-			unwinder_forget(session->unwinder);
+		jit_code_poll(dump->code, ended, now_ns);
 		remark_unusable(session, dump);
 	}
 	for (size_t i = 0; i < session->map_count; i++)

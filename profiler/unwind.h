@@ -41,15 +41,15 @@ struct unwind_request {
 	enum unwind_unknown unknown;
 };
 
+/* What it learns is kept by location, never by process address: nothing need be dropped when a
+ * mapping or a JIT version ends. Images and the unwind tables of JIT versions that code_find()
+ * answered with must live as long as the unwinder. */
 struct unwinder *unwinder_create(enum unwind_method method);
 void unwinder_destroy(struct unwinder *unwinder);
 
 /* Appends user frames to *chain (which may hold kernel frames already) and sets chain->end. */
 void unwinder_unwind(struct unwinder *unwinder, const struct unwind_request *request,
 		     struct chain *chain);
-
-/* A mapping or a JIT version ended in some space: rows cached by process address are dropped. */
-void unwinder_forget(struct unwinder *unwinder);
 
 /* The register mask to ask the kernel for (attr.sample_regs_user) on this machine. */
 uint64_t unwinder_register_mask(void);

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+#include "profiler/unwind.h"
+
+#include "jitdump/xalloc.h"
+#include "profiler/frame_pointer.h"
+#include "profiler/unwind_choice.h"
+#include "profiler/unwind_libunwind.h"
+
+#include <stdlib.h>
+
+struct unwinder {
+	enum unwind_method method;
+	struct cfi_index *cfi;
+	struct libunwind_stepper *stepper;
+	struct unwind_choices *choices;
+};
+
+/* One stack being unwound: the frame that was reached. */
+struct walk {
+	struct unwinder *unwinder;
+	const struct unwind_request *request;
+	struct stack_memory memory;
+	struct registers registers;
+	bool is_return; /* the pc is a return address */
+	bool is_guessed;
+	uint64_t lookup; /* the address in the instruction that ran */
+	struct code code;
+	struct unwind_step step;
+};
+
+struct unwinder *unwinder_create(enum unwind_method method)
+{
+	struct unwinder *unwinder = xcalloc(1, sizeof(*unwinder));
+
+	unwinder->method = method;
+	unwinder->cfi = cfi_index_create();
+	unwinder->stepper = libunwind_stepper_create(unwinder->cfi);
+	unwinder->choices = unwind_choices_create(method, unwinder->cfi);
+	return unwinder;
+}
+
+void unwinder_destroy(struct unwinder *unwinder)
+{
+	if (!unwinder)
+		return;
+	unwind_choices_destroy(unwinder->choices);
+	libunwind_stepper_destroy(unwinder->stepper);
+	cfi_index_destroy(unwinder->cfi);
+	free(unwinder);
+}
+
+uint64_t unwinder_register_mask(void)
+{
+	return arch_register_mask();
+}
+
+static void locate(struct walk *walk)
+{
+	walk->lookup = walk->registers.value[REGISTER_IP] - walk->is_return;
+	code_find(walk->request->space, walk->lookup, walk->request->time_ns, &walk->code);
+	walk->step =
+		unwind_choose(walk->unwinder->choices, &walk->code, walk->lookup, walk->is_return);
+}
+
+static bool is_code(const struct walk *walk, uint64_t return_address, struct code *code)
+{
+	if (return_address == 0)
+		return false;
+	code_find(walk->request->space, return_address - 1, walk->request->time_ns, code);
+	return code->kind != CODE_UNMAPPED;
+}
+
+/* Takes the word at the stack pointer plus `offset` for the return address, if it is one. */
+static bool step_to_word(struct walk *walk, uint64_t offset)
+{
+	uint64_t address = walk->registers.value[REGISTER_SP] + offset;
+	uint64_t return_address;
+	struct code code;
+
+	if (!stack_memory_read_stack(&walk->memory, address, &return_address) ||
+	    !is_code(walk, return_address, &code) || !unwind_may_be_call(&code))
+		return false;
+	register_set(&walk->registers, REGISTER_SP, address + sizeof(return_address));
+	register_set(&walk->registers, REGISTER_IP, return_address);
+	return true;
+}
+
+static bool step_by_frame_pointer(struct walk *walk)
+{
+	struct registers caller = walk->registers;
+	struct code code;
+
+	if (!frame_pointer_step(&walk->memory, &caller) ||
+	    !is_code(walk, caller.value[REGISTER_IP], &code))
+		return false;
+	walk->registers = caller;
+	return true;
+}
+
+static enum stack_end end_of_guesses(const struct walk *walk)
+{
+	uint64_t fp = walk->registers.value[REGISTER_FP];
+
+	if (walk->step.is_entry)
+		return STACK_END_COMPLETE;
+	if (register_is_known(&walk->registers, REGISTER_FP) && fp % sizeof(fp) == 0 &&
+	    walk->memory.has_failed &&
+	    stack_memory_end(&walk->memory, walk->memory.failed_address) ==
+		    STACK_END_TRUNCATED_COPY)
+		return STACK_END_TRUNCATED_COPY;
+	return STACK_END_NO_UNWIND_INFO;
+}
+
+/* Each step returns true if it reached a caller, else false with the reason in *end. */
+static bool step_by_guess(struct walk *walk, enum stack_end *end)
+{
+	const struct unwind_step *step = &walk->step;
+	bool is_interrupted = !walk->is_return;
+	bool at_sp = step->kind == STEP_OUT_OF_CODE || step->place != RETURN_BY_FRAME_POINTER;
+
+	walk->memory.has_failed = false;
+	walk->is_return = true;
+	walk->is_guessed = true;
+	if (walk->unwinder->method == UNWIND_DWARF || (step->is_entry && !is_interrupted)) {
+		*end = step->is_entry ? STACK_END_COMPLETE : STACK_END_NO_UNWIND_INFO;
+		return false;
+	}
+	if (is_interrupted && at_sp && step_to_word(walk, step->sp_offset))
+		return true;
+	if (step->kind != STEP_OUT_OF_CODE && !step->is_entry && step_by_frame_pointer(walk))
+		return true;
+	if (is_interrupted && !at_sp && step_to_word(walk, 0))
+		return true;
+	*end = end_of_guesses(walk);
+	return false;
+}
+
+/* The stack only grows downwards, so callers are above. An interrupted caller may be on another
+ * stack, but then its words are not in the copy. */
+static bool is_above(const struct walk *walk, const struct registers *caller)
+{
+	uint64_t sp = caller->value[REGISTER_SP];
+
+	return sp > walk->registers.value[REGISTER_SP] ||
+	       (walk->step.is_signal && !stack_memory_holds(&walk->memory, sp));
+}
+
+static bool take_caller(struct walk *walk, const struct registers *caller, enum stack_end *end)
+{
+	uint64_t pc = caller->value[REGISTER_IP];
+	struct code code;
+
+	if (!walk->step.is_signal && (pc == 0 || walk->step.is_entry) &&
+	    !is_code(walk, pc, &code)) {
+		*end = walk->step.is_entry ? STACK_END_COMPLETE : STACK_END_NO_UNWIND_INFO;
+		return false;
+	}
+	walk->registers = *caller;
+	walk->is_return = !walk->step.is_signal;
+	walk->is_guessed = false;
+	return true;
+}
+
+static bool step_by_cfi(struct walk *walk, enum stack_end *end)
+{
+	const struct cfi_place place = { walk->step.row, walk->lookup, &walk->code };
+	struct registers caller = walk->registers;
+
+	switch (libunwind_step(walk->unwinder->stepper, &place, &walk->memory, &caller)) {
+	case CFI_STEP_OUTERMOST:
+		*end = STACK_END_COMPLETE;
+		return false;
+	case CFI_STEP_NO_MEMORY:
+		*end = stack_memory_end(&walk->memory, walk->memory.failed_address);
+		return false;
+	case CFI_STEP_DONE:
+		if (is_above(walk, &caller))
+			return take_caller(walk, &caller, end);
+		break;
+	case CFI_STEP_UNUSABLE:
+		break;
+	}
+	return step_by_guess(walk, end);
+}
+
+static bool step_over_signal_frame(struct walk *walk, enum stack_end *end)
+{
+	struct registers caller = walk->registers;
+
+	walk->memory.has_failed = false;
+	if (!arch_read_signal_frame(&walk->memory, &caller)) {
+		*end = stack_memory_end(&walk->memory, walk->memory.failed_address);
+		return false;
+	}
+	if (is_above(walk, &caller))
+		return take_caller(walk, &caller, end);
+	*end = STACK_END_BAD_MEMORY;
+	return false;
+}
+
+static bool step(struct walk *walk, enum stack_end *end)
+{
+	if (walk->code.kind == CODE_JIT_UNKNOWN && walk->request->unknown == UNWIND_UNKNOWN_STOPS) {
+		*end = STACK_END_JIT_UNKNOWN;
+		return false;
+	}
+	switch (walk->step.kind) {
+	case STEP_CFI:
+		return step_by_cfi(walk, end);
+	case STEP_SIGNAL_FRAME:
+		return step_over_signal_frame(walk, end);
+	case STEP_GUESS:
+	case STEP_OUT_OF_CODE:
+		break;
+	}
+	return step_by_guess(walk, end);
+}
+
+/* A trampoline was never called: its pc is where it begins, although the handler returns to it. */
+static void append_frame(struct chain *chain, const struct walk *walk)
+{
+	chain->frames[chain->count++] = (struct chain_frame){
+		.pc = walk->registers.value[REGISTER_IP],
+		.is_return = walk->is_return && !walk->step.is_signal,
+		.is_guessed = walk->is_guessed,
+	};
+}
+
+static void start_walk(struct walk *walk, struct unwinder *unwinder,
+		       const struct unwind_request *request)
+{
+	uint64_t sp = walk->registers.value[REGISTER_SP];
+	uint64_t size = request->stack_size;
+
+	if (size > UINT64_MAX - sp)
+		size = UINT64_MAX - sp;
+	walk->unwinder = unwinder;
+	walk->request = request;
+	walk->memory = (struct stack_memory){
+		.bytes = request->stack,
+		.start = sp,
+		.end = sp + size,
+		.is_full = request->stack_size >= request->stack_copy_size,
+		.space = request->space,
+		.time_ns = request->time_ns,
+	};
+}
+
+void unwinder_unwind(struct unwinder *unwinder, const struct unwind_request *request,
+		     struct chain *chain)
+{
+	struct walk walk = { 0 };
+
+	if (!request->registers->abi) {
+		chain->end = STACK_END_NONE;
+		return;
+	}
+	bool is_unwindable = arch_read_registers(request->registers, &walk.registers);
+
+	start_walk(&walk, unwinder, request);
+	chain->end = STACK_END_NO_UNWIND_INFO;
+	do {
+		if (chain->count == STACK_DEPTH_LIMIT) {
+			chain->end = STACK_END_DEPTH_LIMIT;
+			return;
+		}
+		locate(&walk);
+		append_frame(chain, &walk);
+	} while (is_unwindable && step(&walk, &chain->end));
+}
