@@ -8,13 +8,15 @@
  * never exits, never changes signal dispositions, and needs nothing but libc.
  *
  * Every function that returns int returns 0, or a negative errno value and then the file still
- * ends at its last whole record. One writer may be used by any number of threads at once. After
- * fork(2) the child's first announcement starts a file of its own; it never writes to its
- * parent's. Options and descriptions are plain structs: zero what you do not use, for a zeroed
- * member always means "the usual".
+ * ends at its last whole record. One writer may be used by any number of threads at once, but by
+ * no signal handler. No call is a cancellation point. After fork(2) the child's first announcement
+ * starts a file of its own; it never writes to its parent's, nor to a descriptor that the program
+ * has closed and reused. Options and descriptions are plain structs: zero what you do not use, for
+ * a zeroed member always means "the usual".
  *
  * Stability: the ABI is versioned (export map LIBJITDUMP_1); a struct grows only at its end, and
- * its first member `size` tells the library which members the caller knows.
+ * its first member `size` tells the library which members the caller knows. A member that the
+ * library does not know yet may be there, but only zeroed (-EINVAL otherwise).
  */
 #ifndef LIBJITDUMP_H
 #define LIBJITDUMP_H
@@ -58,7 +60,7 @@ struct jitdump_options {
 	const char *map_directory; /* NULL: /tmp */
 	unsigned outputs;	   /* JITDUMP_TO_*; 0: the dump alone */
 	unsigned skipped_kinds;	   /* JITDUMP_KIND_BIT()s that are not written */
-	unsigned permissions;	   /* 0: 0600 */
+	unsigned permissions;	   /* of the dump, less the umask; 0: 0600 */
 	int delete_after_open;	   /* unlink the dump at once: only a profiler that already watches
 				       can read it (jprof does, perf cannot) */
 };
@@ -68,17 +70,22 @@ struct jitdump_writer;
 /*
  * Opens the dump of this process, or takes one more reference to it if a writer with the same
  * directory and file name is open already (several JITs in one process share one file; the first
- * opener's other options hold). The file is created 0600, O_CLOEXEC, never through a symbolic
- * link, its header is written, and then one page of it is mapped executable: the mmap event that
- * tells a profiler where it lies.
- * Errors: -EINVAL (a zero or unknown `size`, a bad pattern), -ENOMEM, or what open(2), write(2)
- * and mmap(2) say. *writer is NULL then.
+ * opener's other options hold). The file is created, O_CLOEXEC, never through a symbolic link, its
+ * header is written, and then one page of it is mapped executable: the mmap event that tells a
+ * profiler where it lies. A file of that name is replaced if it is yours and no living writer has
+ * it open. `options` NULL means the usual throughout.
+ * Errors: -EINVAL (a zero or unknown `size`, a bad pattern), -ELOOP (a symbolic link is in the
+ * way), -EEXIST (something that is not yours is), -EBUSY (another writer is: a second copy of this
+ * library in the process, or the same pid in another container), -EPERM (the file system is
+ * mounted noexec), -ENOMEM, or what open(2), write(2), mmap(2) and madvise(2) say. *writer is NULL
+ * then.
  */
 JITDUMP_API int jitdump_open(const struct jitdump_options *options, struct jitdump_writer **writer);
 
 /*
- * Gives back one reference. The last one writes CODE_CLOSE, removes the marker mapping and closes
- * the file. NULL is allowed and does nothing.
+ * Gives back one reference. The last one writes CODE_CLOSE, removes the marker mapping, closes the
+ * file and frees the writer, whatever it returns. NULL is allowed and does nothing. A process that
+ * ends without it leaves a file that is just as good.
  */
 JITDUMP_API int jitdump_close(struct jitdump_writer *writer);
 
@@ -125,16 +132,21 @@ struct jitdump_function {
  * Announces one function: its lines, its unwind table and its code, written as one unit in the
  * order that the format demands, so that no other thread's record comes between. Call it before
  * the code first runs: the record is stamped with CLOCK_MONOTONIC, the clock of the samples.
- * *code_index (may be NULL) is the number to give to jitdump_move().
+ * *code_index (may be NULL) is the number to give to jitdump_move(), or JITDUMP_NOT_WRITTEN. There
+ * is no call for code that was freed: a later announcement over its addresses ends it.
  * Errors: -EINVAL (empty name, no code, rows that do not ascend or lie outside, an unwind table
- * whose sizes disagree), -EMSGSIZE (a record above 4 GiB), -ENOMEM, or what write(2) says.
+ * whose sizes disagree), -EMSGSIZE (a record above 4 GiB), -EFAULT (code that cannot be read),
+ * -EFBIG (RLIMIT_FSIZE; no SIGXFSZ is raised), -EBADF (the program has closed the descriptor),
+ * -EIO (somebody has cut the file), -ENOMEM, or what write(2) says. In a forked child also those
+ * of jitdump_open().
  */
 JITDUMP_API int jitdump_add(struct jitdump_writer *writer, const struct jitdump_function *function,
 			    uint64_t *code_index);
 
 /*
  * Announces that code_size bytes of function `code_index` now run at new_address; nothing runs at
- * old_address from here on.
+ * old_address from here on. JITDUMP_NOT_WRITTEN is allowed and does nothing.
+ * Errors: -EINVAL (an index that was never given out, no code), and those of jitdump_add().
  */
 JITDUMP_API int jitdump_move(struct jitdump_writer *writer, uint64_t code_index,
 			     uint64_t old_address, uint64_t new_address, uint64_t code_size);
@@ -152,7 +164,7 @@ JITDUMP_API uint64_t jitdump_reserve_size(uint64_t code_size, size_t eh_frame_si
  * x30.
  */
 enum jitdump_cfi_op {
-	JITDUMP_CFI_DEF_CFA,	      /* CFA = reg + value */
+	JITDUMP_CFI_DEF_CFA,	      /* CFA = reg + value (value is not negative) */
 	JITDUMP_CFI_DEF_CFA_OFFSET,   /* CFA = same register + value */
 	JITDUMP_CFI_DEF_CFA_REGISTER, /* CFA = reg + same offset */
 	JITDUMP_CFI_SAVED, /* the caller's reg is at CFA + value (value is negative, a multiple of 8) */
@@ -214,8 +226,9 @@ struct jitdump_eh_frame {
 /*
  * Builds the table for a function of code_size bytes. It holds no address, so the same table
  * serves equal code anywhere (as long as code_size is equal).
- * Errors: -EINVAL (steps that do not ascend or lie outside the code, an unknown register or
- * operation, a restore without a remember), -ENOMEM.
+ * Errors: -EINVAL (steps that do not ascend or lie outside the code or, on aarch64, within an
+ * instruction; an unknown register, operation or CPU; a restore without a remember; 2 GiB of
+ * code), -ENOMEM. The table is zeroed then.
  */
 JITDUMP_API int jitdump_eh_frame_build(enum jitdump_cpu cpu, uint64_t code_size,
 				       const struct jitdump_cfi_step *steps, size_t step_count,
@@ -223,8 +236,9 @@ JITDUMP_API int jitdump_eh_frame_build(enum jitdump_cpu cpu, uint64_t code_size,
 
 /*
  * The table of a standard frame: x86-64 `push rbp; mov rbp, rsp` at prologue_offset, and, if
- * epilogue_offset is not 0, `pop rbp` (or `leave`) ending at epilogue_offset followed by `ret`;
- * aarch64 `stp x29, x30, [sp, #-16]!; mov x29, sp` and `ldp x29, x30, [sp], #16`.
+ * epilogue_offset is not 0, `pop rbp` (or `leave`) ending at epilogue_offset, followed by a `ret`
+ * of one byte; aarch64 `stp x29, x30, [sp, #-16]!; mov x29, sp` and `ldp x29, x30, [sp], #16`,
+ * `ret`. Behind the `ret` the frame stands again. Errors: those of jitdump_eh_frame_build().
  */
 JITDUMP_API int jitdump_eh_frame_build_standard(enum jitdump_cpu cpu, uint64_t code_size,
 						uint64_t prologue_offset, uint64_t epilogue_offset,
