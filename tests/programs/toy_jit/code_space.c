@@ -8,8 +8,10 @@
 
 #include "jitdump/xalloc.h"
 
-#define PAGE_BYTES 4096u
-#define PAGE_COUNT 4096u
+#define PAGE_BYTES    4096u
+#define PAGE_COUNT    4096u
+#define CODE_BYTES    ((size_t)PAGE_COUNT * PAGE_BYTES)
+#define GUARDED_BYTES (CODE_BYTES + 2 * (size_t)PAGE_BYTES)
 
 static void fail(const char *what)
 {
@@ -19,11 +21,14 @@ static void fail(const char *what)
 
 void code_space_init(struct code_space *space)
 {
-	void *start = mmap(NULL, (size_t)PAGE_COUNT * PAGE_BYTES, PROT_READ | PROT_WRITE,
-			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint8_t *guarded = mmap(NULL, GUARDED_BYTES, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint8_t *start = guarded + PAGE_BYTES;
 
-	if (start == MAP_FAILED)
-		fail("toy_jit: mmap");
+	/* The kernel likes to put a thread's stack right before it. Without a guard a profiler's
+	 * copy of that stack runs on into the code space, and perf 6.1 then takes the code's unwind
+	 * tables, which it maps there, from that copy. */
+	if (guarded == MAP_FAILED || mprotect(start, CODE_BYTES, PROT_READ | PROT_WRITE) != 0)
+		fail("toy_jit: mapping the code space");
 	*space = (struct code_space){ .start = start, .page_count = PAGE_COUNT };
 	space->owners = xcalloc(PAGE_COUNT, sizeof(*space->owners));
 	space->was_used = xcalloc(PAGE_COUNT, sizeof(*space->was_used));
@@ -32,7 +37,7 @@ void code_space_init(struct code_space *space)
 void code_space_deinit(struct code_space *space)
 {
 	if (space->start)
-		munmap(space->start, space->page_count * PAGE_BYTES);
+		munmap(space->start - PAGE_BYTES, GUARDED_BYTES);
 	free(space->owners);
 	free(space->was_used);
 	*space = (struct code_space){ 0 };

@@ -198,13 +198,21 @@ static struct worker *create_workers(const struct options *options, struct runti
 	return workers;
 }
 
+/* A forked child cannot free what other threads, which it does not have, had allocated: it is not
+ * for exit() and a leak checker to look at. */
+static void end_child(bool is_good)
+{
+	fflush(stdout);
+	_exit(is_good ? 0 : 1);
+}
+
 static bool run_program(const struct options *options, const struct program *program)
 {
 	struct jitdump_writer *writer = open_writer(options);
 	struct shadow_log shadow_log;
 	struct worker *workers;
 	struct runtime runtime;
-	bool is_good;
+	bool is_good, is_child;
 
 	if (options->shadow_path)
 		shadow_log_open(&shadow_log, options->shadow_path);
@@ -213,11 +221,14 @@ static bool run_program(const struct options *options, const struct program *pro
 	run_workers(workers, options->thread_count);
 	report(&runtime, &workers[0]);
 	is_good = wait_for_child(workers[0].child);
+	is_child = workers[0].is_child;
 	free(workers);
 	runtime_deinit(&runtime);
 	if (options->shadow_path)
 		shadow_log_close(&shadow_log);
 	jitdump_close(writer);
+	if (is_child)
+		end_child(is_good);
 	return is_good;
 }
 
