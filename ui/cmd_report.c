@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/* jprof report: a recording as a table, as trees, as folded stacks, or its statistics. */
+#include "jitdump/xalloc.h"
+#include "profiler/profile_collect.h"
+#include "ui/command.h"
+#include "ui/flame.h"
+#include "ui/function_table.h"
+#include "ui/printable.h"
+#include "ui/report_header.h"
+#include "ui/table_text.h"
+#include "ui/tree_text.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum report_form { FORM_TABLE, FORM_TREE, FORM_CALLERS, FORM_FLAME, FORM_STATS };
+
+struct report {
+	struct recording_options recording_options;
+	struct selection selection;
+	struct sort_order order;
+	enum report_form form;
+	bool no_children, is_plain;
+	uint64_t limit;
+	double min_percent; /* below 0: the form's own */
+	struct recording recording;
+	struct profile *profile;
+};
+
+/* clang-format off */
+enum {
+	REPORT_NO_CHILDREN = OPTION_LONG,
+	REPORT_LIMIT, REPORT_MIN_PERCENT, REPORT_TREE, REPORT_CALLERS, REPORT_FLAME, REPORT_PLAIN,
+	REPORT_STATS, REPORT_STDIO,
+};
+
+static const struct option_row rows[] = {
+	RECORDING_OPTION_ROWS,
+	{ REPORT_TREE, "tree", NULL, "the call tree, from the outermost functions down" },
+	{ REPORT_CALLERS, "callers", NULL, "who calls: from the hottest functions outwards" },
+	{ REPORT_FLAME, "flame", NULL, "folded stacks, for any flame graph tool" },
+	{ REPORT_PLAIN, "plain", NULL, "folded stacks without the suffixes _[k] _[j] _[i]" },
+	{ REPORT_STATS, "stats", NULL, "how good the recording is, one number a line" },
+	{ REPORT_STDIO, "stdio", NULL, "text, also on a terminal" },
+	{ 's', "sort", "KEY[,KEY]", "symbol, module, line, comm, pid, tid: what a row is;\n"
+				    "self, total: what orders the rows (self)" },
+	{ REPORT_NO_CHILDREN, "no-children", NULL, "leave out what functions spend in callees" },
+	{ REPORT_LIMIT, "limit", "N", "at most N rows" },
+	{ REPORT_MIN_PERCENT, "min-percent", "P", "leave out what is below P percent\n"
+						  "(of trees below 0.5)" },
+	SELECTION_OPTION_ROWS,
+	{ 0 },
+};
+/* clang-format on */
+
+static const char usage[] =
+	"jprof report [OPTION...]\n\n"
+	"Shows where a recording's time went: a table of functions, call trees, folded stacks.\n"
+	"Percentages go by weight (the sampling period), counts are of samples.";
+
+static double min_percent(const struct report *report)
+{
+	if (report->min_percent >= 0)
+		return report->min_percent;
+	return report->form == FORM_TABLE ? 0 : 0.5;
+}
+
+static void print_table(struct report *report, const struct stack_sums *sums)
+{
+	const struct table_text_options options = {
+		.limit = report->limit,
+		.min_percent = min_percent(report),
+		.no_children = report->no_children,
+	};
+	struct function_table table;
+
+	function_table_build(&table, &report->order, &report->selection, report->profile,
+			     report->recording.naming, sums);
+	table_text_print(stdout, &table, sums->all, &options);
+	function_table_deinit(&table);
+}
+
+static void print_tree(struct report *report, const struct stack_sums *sums)
+{
+	const struct tree_text_options options = {
+		.is_bottom_up = report->form == FORM_CALLERS,
+		.limit = report->limit,
+		.min_percent = min_percent(report),
+	};
+
+	tree_text_print(stdout, &options, &report->selection, report->profile,
+			report->recording.naming, sums);
+}
+
+/* Periods of different events do not add up: each event is a report of its own. */
+static void print_event(struct report *report, uint32_t number, bool is_only)
+{
+	size_t count;
+	const struct data_event *events = data_reader_events(report->recording.reader, &count);
+	struct stack_sums sums;
+
+	selection_sum(&report->selection, report->profile, report->recording.naming, number, &sums);
+	if (sums.all.count || is_only) {
+		if (!is_only && report->form != FORM_FLAME) {
+			fputs("# event ", stdout);
+			print_printable(stdout, events[number].name);
+			printf(", %" PRIu64 " samples\n", sums.all.count);
+		}
+		if (report->form == FORM_FLAME)
+			flame_print(stdout, report->profile, report->recording.naming, &sums,
+				    report->is_plain);
+		else if (report->form == FORM_TABLE)
+			print_table(report, &sums);
+		else
+			print_tree(report, &sums);
+	}
+	stack_sums_deinit(&sums);
+}
+
+/* Events that have samples, or the first if none has. */
+static void print_events(struct report *report)
+{
+	bool *is_used = NULL;
+	size_t count, used = 0;
+
+	data_reader_events(report->recording.reader, &count);
+	is_used = xcalloc(count, sizeof(*is_used));
+	for (size_t i = 0; i < report->profile->sample_count; i++) {
+		uint16_t event = report->profile->samples[i].event;
+
+		used += event < count && !is_used[event];
+		if (event < count)
+			is_used[event] = true;
+	}
+	if (!used)
+		print_event(report, 0, true);
+	for (size_t i = 0; i < count; i++) {
+		if (is_used[i])
+			print_event(report, (uint32_t)i, used == 1);
+	}
+	free(is_used);
+}
+
+static int print_report(struct report *report)
+{
+	struct stats stats;
+	struct error err;
+
+	report->profile = profile_create();
+	if (!recording_open(&report->recording, &report->recording_options, profile_collect,
+			    report->profile, &err)) {
+		profile_destroy(report->profile);
+		return command_fail("%s", err.text);
+	}
+	recording_read(&report->recording);
+	stats_collect(&stats, &report->recording, report->profile);
+	if (report->form == FORM_STATS) {
+		stats_print(stdout, &stats);
+	} else {
+		if (report->form != FORM_FLAME)
+			report_header_print(stdout, &report->recording, &stats);
+		print_events(report);
+	}
+	if (report->form == FORM_STATS || report->form == FORM_FLAME)
+		recording_print_remarks(&report->recording);
+	recording_close(&report->recording);
+	profile_destroy(report->profile);
+	return fflush(stdout) == 0 ? EXIT_DONE : command_fail("cannot write the output");
+}
+
+static bool take_form(struct report *report, int letter)
+{
+	static const struct {
+		int letter;
+		enum report_form form;
+	} forms[] = {
+		{ REPORT_TREE, FORM_TREE },
+		{ REPORT_CALLERS, FORM_CALLERS },
+		{ REPORT_FLAME, FORM_FLAME },
+		{ REPORT_STATS, FORM_STATS },
+	};
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
+		if (forms[i].letter != letter)
+			continue;
+		report->form = forms[i].form;
+		return true;
+	}
+	return false;
+}
+
+/* False when the value cannot be read. */
+static bool take_option(struct report *report, int letter, const char *argument)
+{
+	bool bad = false;
+
+	if (take_form(report, letter) ||
+	    recording_option(&report->recording_options, letter, argument) ||
+	    selection_option(&report->selection, letter, argument, &bad))
+		return !bad;
+	switch (letter) {
+	case 's':
+		return sort_order_parse(&report->order, argument);
+	case REPORT_LIMIT:
+		return option_number(argument, 1, UINT32_MAX, &report->limit);
+	case REPORT_MIN_PERCENT:
+		return option_decimal(argument, &report->min_percent) && report->min_percent >= 0 &&
+		       report->min_percent <= 100;
+	case REPORT_NO_CHILDREN:
+		report->no_children = true;
+		break;
+	case REPORT_PLAIN:
+		report->is_plain = true;
+		break;
+	case REPORT_STDIO:
+		break;
+	}
+	return true;
+}
+
+int cmd_report(int argc, char **argv)
+{
+	struct report report = { .min_percent = -1 };
+	struct options options;
+	int letter, result = -1;
+
+	options_init(&options, rows, usage, true);
+	recording_options_init(&report.recording_options);
+	selection_init(&report.selection);
+	while (result < 0 && (letter = options_next(&options, argc, argv)) != OPTIONS_END) {
+		if (letter == OPTIONS_BAD || letter == OPTIONS_HELP)
+			result = letter == OPTIONS_HELP ? EXIT_DONE : EXIT_USAGE;
+		else if (!take_option(&report, letter, options.argument))
+			result = command_usage("report", "'%s' is no value for this option",
+					       options.argument);
+	}
+	if (result < 0 && optind < argc)
+		result = command_usage("report", "no argument is expected, but there is '%s'",
+				       argv[optind]);
+	if (result < 0)
+		result = print_report(&report);
+	selection_deinit(&report.selection);
+	recording_options_deinit(&report.recording_options);
+	options_deinit(&options);
+	return result;
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/function_table.h"
+
+#include "jitdump/xalloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const key_names[SORT_KEY_COUNT] = {
+	[SORT_SELF] = "self",	  [SORT_TOTAL] = "total", [SORT_SYMBOL] = "symbol",
+	[SORT_MODULE] = "module", [SORT_COMM] = "comm",	  [SORT_PID] = "pid",
+	[SORT_TID] = "tid",	  [SORT_LINE] = "line",
+};
+
+bool sort_order_parse(struct sort_order *order, const char *text)
+{
+	order->count = 0;
+	for (;;) {
+		size_t length = strcspn(text, ",");
+		int key = 0;
+
+		while (key < SORT_KEY_COUNT && (strlen(key_names[key]) != length ||
+						strncmp(key_names[key], text, length) != 0))
+			key++;
+		if (key == SORT_KEY_COUNT || order->count == SORT_KEY_COUNT)
+			return false;
+		order->keys[order->count++] = (enum sort_key)key;
+		if (!text[length])
+			return true;
+		text += length + 1;
+	}
+}
+
+/* How much of a row lies at one source line: the hottest stands for the row. */
+struct row_line {
+	uint32_t row;
+	const char *file;
+	uint32_t line;
+	uint64_t self, total;
+};
+
+struct builder {
+	struct function_table *table;
+	const struct profile *profile;
+	struct hash_index row_index, line_index;
+	struct row_line *lines;
+	size_t line_count, line_capacity;
+	uint32_t *seen; /* by row: the last sum that its total counted, plus 1 */
+	size_t seen_capacity;
+};
+
+static void choose_columns(struct function_table *table, const struct sort_order *order)
+{
+	bool has_text_key = false;
+
+	for (size_t i = 0; i < order->count; i++) {
+		table->shows[order->keys[i]] = true;
+		has_text_key |= order->keys[i] != SORT_SELF && order->keys[i] != SORT_TOTAL;
+	}
+	if (!has_text_key)
+		table->shows[SORT_SYMBOL] = table->shows[SORT_MODULE] = true;
+}
+
+static bool is_row_of(const struct function_table *table, const struct function_row *row,
+		      const struct named_frame *frame, const struct profile_thread *thread)
+{
+	const bool *shows = table->shows;
+
+	return (!shows[SORT_SYMBOL] || row->frame->function == frame->function) &&
+	       (!shows[SORT_MODULE] || row->frame->module == frame->module) &&
+	       (!shows[SORT_LINE] ||
+		(row->frame->file == frame->file && row->frame->line == frame->line)) &&
+	       (!shows[SORT_COMM] || row->thread->comm == thread->comm) &&
+	       (!shows[SORT_PID] || row->thread->pid == thread->pid) &&
+	       (!shows[SORT_TID] || row->thread->tid == thread->tid);
+}
+
+static uint64_t row_hash(const struct function_table *table, const struct named_frame *frame,
+			 const struct profile_thread *thread)
+{
+	const bool *shows = table->shows;
+	uint64_t hash = 0;
+
+	if (shows[SORT_SYMBOL])
+		hash = hash_pair(hash, (uintptr_t)frame->function);
+	if (shows[SORT_MODULE])
+		hash = hash_pair(hash, (uintptr_t)frame->module);
+	if (shows[SORT_LINE])
+		hash = hash_pair(hash, (uintptr_t)frame->file + frame->line);
+	if (shows[SORT_COMM])
+		hash = hash_pair(hash, (uintptr_t)thread->comm);
+	if (shows[SORT_PID])
+		hash = hash_pair(hash, thread->pid);
+	if (shows[SORT_TID])
+		hash = hash_pair(hash, thread->tid);
+	return hash;
+}
+
+static uint32_t find_row(struct builder *builder, const struct named_frame *frame,
+			 const struct profile_thread *thread)
+{
+	struct function_table *table = builder->table;
+	uint64_t hash = row_hash(table, frame, thread);
+
+	for (struct hash_cursor c = hash_index_begin(&builder->row_index, hash);
+	     hash_index_next(&builder->row_index, &c);) {
+		if (is_row_of(table, &table->rows[c.number], frame, thread))
+			return c.number;
+	}
+	table->rows = xgrow(table->rows, table->count, &table->capacity, sizeof(*table->rows));
+	builder->seen =
+		xgrow(builder->seen, table->count, &builder->seen_capacity, sizeof(*builder->seen));
+	hash_index_add(&builder->row_index, hash, (uint32_t)table->count);
+	builder->seen[table->count] = 0;
+	table->rows[table->count] = (struct function_row){ .frame = frame, .thread = thread };
+	return (uint32_t)table->count++;
+}
+
+static struct row_line *find_line(struct builder *builder, uint32_t row,
+				  const struct named_frame *frame)
+{
+	uint64_t hash = hash_pair(row, (uintptr_t)frame->file + frame->line);
+
+	for (struct hash_cursor c = hash_index_begin(&builder->line_index, hash);
+	     hash_index_next(&builder->line_index, &c);) {
+		struct row_line *line = &builder->lines[c.number];
+
+		if (line->row == row && line->file == frame->file && line->line == frame->line)
+			return line;
+	}
+	builder->lines = xgrow(builder->lines, builder->line_count, &builder->line_capacity,
+			       sizeof(*builder->lines));
+	hash_index_add(&builder->line_index, hash, (uint32_t)builder->line_count);
+	struct row_line *line = &builder->lines[builder->line_count++];
+
+	*line = (struct row_line){ row, frame->file, frame->line, 0, 0 };
+	return line;
+}
+
+static void add_frame(struct builder *builder, const struct named_frame *frame,
+		      const struct stack_sum *sum, uint32_t mark, bool is_leaf)
+{
+	uint32_t number = find_row(builder, frame, &builder->profile->threads[sum->thread]);
+	struct function_row *row = &builder->table->rows[number];
+	struct row_line *line = frame->file ? find_line(builder, number, frame) : NULL;
+
+	if (is_leaf) {
+		row->self.weight += sum->sum.weight;
+		row->self.count += sum->sum.count;
+	}
+	if (line && is_leaf)
+		line->self += sum->sum.weight;
+	if (line)
+		line->total += sum->sum.weight;
+	if (builder->seen[number] == mark)
+		return; /* it recurs: counted already */
+	builder->seen[number] = mark;
+	row->total.weight += sum->sum.weight;
+	row->total.count += sum->sum.count;
+}
+
+static void set_hottest_lines(struct builder *builder)
+{
+	struct row_line **best = xcalloc(builder->table->count, sizeof(struct row_line *));
+
+	for (size_t i = 0; i < builder->line_count; i++) {
+		struct row_line *line = &builder->lines[i], *known = best[line->row];
+
+		if (!known || line->self > known->self ||
+		    (line->self == known->self && line->total > known->total))
+			best[line->row] = line;
+	}
+	for (size_t i = 0; i < builder->table->count; i++) {
+		if (!best[i])
+			continue;
+		builder->table->rows[i].line_file = best[i]->file;
+		builder->table->rows[i].line = best[i]->line;
+	}
+	free(best);
+}
+
+static int compare_numbers(uint64_t a, uint64_t b)
+{
+	return a < b ? -1 : a > b;
+}
+
+static int compare_texts(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "");
+}
+
+/* The larger first, and texts ascending. */
+static int compare_by(enum sort_key key, const struct function_row *a, const struct function_row *b)
+{
+	int order;
+
+	switch (key) {
+	case SORT_SELF:
+		return compare_numbers(b->self.weight, a->self.weight);
+	case SORT_TOTAL:
+		return compare_numbers(b->total.weight, a->total.weight);
+	case SORT_SYMBOL:
+		return compare_texts(a->frame->function, b->frame->function);
+	case SORT_MODULE:
+		return compare_texts(a->frame->module, b->frame->module);
+	case SORT_COMM:
+		return compare_texts(a->thread->comm, b->thread->comm);
+	case SORT_PID:
+		return compare_numbers(a->thread->pid, b->thread->pid);
+	case SORT_TID:
+		return compare_numbers(a->thread->tid, b->thread->tid);
+	case SORT_LINE:
+		order = compare_texts(a->line_file, b->line_file);
+		return order ? order : compare_numbers(a->line, b->line);
+	case SORT_KEY_COUNT:
+		break;
+	}
+	return 0;
+}
+
+/* As perf does it: text keys say what a row is, weights alone order the rows. */
+static int compare_rows(const void *a, const void *b, void *context)
+{
+	static const enum sort_key weights[] = { SORT_SELF, SORT_TOTAL };
+	static const enum sort_key texts[] = { SORT_SYMBOL, SORT_MODULE, SORT_LINE,
+					       SORT_COMM,   SORT_PID,	 SORT_TID };
+	const struct sort_order *order = context;
+	int result = 0;
+
+	for (size_t i = 0; !result && i < order->count; i++) {
+		if (order->keys[i] == SORT_SELF || order->keys[i] == SORT_TOTAL)
+			result = compare_by(order->keys[i], a, b);
+	}
+	for (size_t i = 0; !result && i < sizeof(weights) / sizeof(*weights); i++)
+		result = compare_by(weights[i], a, b);
+	for (size_t i = 0; !result && i < sizeof(texts) / sizeof(*texts); i++)
+		result = compare_by(texts[i], a, b);
+	return result;
+}
+
+void function_table_build(struct function_table *table, const struct sort_order *order,
+			  const struct selection *selection, const struct profile *profile,
+			  struct naming *naming, const struct stack_sums *sums)
+{
+	struct builder builder = { .table = table, .profile = profile };
+	struct stack_path path = { 0 };
+
+	*table = (struct function_table){ 0 };
+	choose_columns(table, order);
+	for (size_t i = 0; i < sums->count; i++) {
+		stack_path_set(&path, profile, naming, sums->items[i].stack);
+		for (size_t at = 0; at < path.count; at++) {
+			if (selection_has_frame(selection, path.frames[at]))
+				add_frame(&builder, path.frames[at], &sums->items[i],
+					  (uint32_t)i + 1, at == 0);
+		}
+	}
+	set_hottest_lines(&builder);
+	if (table->count)
+		qsort_r(table->rows, table->count, sizeof(*table->rows), compare_rows,
+			(void *)order);
+	stack_path_deinit(&path);
+	hash_index_deinit(&builder.row_index);
+	hash_index_deinit(&builder.line_index);
+	free(builder.lines);
+	free(builder.seen);
+}
+
+void function_table_deinit(struct function_table *table)
+{
+	free(table->rows);
+	*table = (struct function_table){ 0 };
+}

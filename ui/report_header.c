@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/report_header.h"
+
+#include "ui/printable.h"
+#include "ui/table_text.h"
+
+#include <inttypes.h>
+
+static void print_text(FILE *out, const char *name, const char *text)
+{
+	if (!*text)
+		return;
+	fprintf(out, "# %-9s ", name);
+	print_printable(out, text);
+	fputc('\n', out);
+}
+
+static void print_events(FILE *out, const struct recording *recording, const struct stats *stats)
+{
+	size_t count;
+	const struct data_event *events = data_reader_events(recording->reader, &count);
+	const struct jprof_section *section = data_reader_section(recording->reader);
+	const struct stored_health *health = section ? jprof_section_health(section) : NULL;
+
+	fputs("# event:    ", out);
+	for (size_t i = 0; i < count; i++) {
+		fputs(i ? ", " : "", out);
+		print_printable(out, events[i].name);
+	}
+	if (health && health->rate_asked_hz)
+		fprintf(out, ", %" PRIu64 " Hz asked", health->rate_asked_hz);
+	if (stats->rate_achieved_hz > 0)
+		fprintf(out, ", %.0f Hz achieved", stats->rate_achieved_hz);
+	if (stats->throttled)
+		fprintf(out, ", throttled %" PRIu64 " times", stats->throttled);
+	fputc('\n', out);
+}
+
+static void print_stack_ends(FILE *out, const struct stats *stats)
+{
+	if (!stats->user_stacks) {
+		fputs("# stacks:   the recording does not tell how complete they are\n", out);
+		return;
+	}
+	fprintf(out, "# stacks:   %.2f %% complete",
+		percent_of(stats->ends[STACK_END_COMPLETE], stats->user_stacks));
+	if (stats->guessed_stacks)
+		fprintf(out, " (%.2f %% with guessed frames)",
+			percent_of(stats->guessed_stacks, stats->user_stacks));
+	for (int end = STACK_END_COMPLETE + 1; end < STACK_END_NONE; end++) {
+		if (stats->ends[end])
+			fprintf(out, ", %.2f %% %s",
+				percent_of(stats->ends[end], stats->user_stacks),
+				stack_end_name((enum stack_end)end));
+	}
+	fputc('\n', out);
+}
+
+static void print_jit(FILE *out, const struct stats *stats)
+{
+	uint64_t all = stats->jit_samples + stats->unknown_jit_samples;
+
+	if (!all)
+		return;
+	fprintf(out, "# JIT:      %" PRIu64 " samples, %.2f %% of them unknown code", all,
+		percent_of(stats->unknown_jit_samples, all));
+	if (stats->jit_late)
+		fprintf(out, ", %" PRIu64 " frames announced late", stats->jit_late);
+	fputc('\n', out);
+}
+
+void report_header_print(FILE *out, const struct recording *recording, const struct stats *stats)
+{
+	const struct data_features *features = data_reader_features(recording->reader);
+	const char *damage = data_reader_damage(recording->reader);
+
+	print_text(out, "command:", features->command_line);
+	print_events(out, recording, stats);
+	fprintf(out, "# samples:  %" PRIu64 " in %.3f s, %" PRIu64 " lost\n", stats->samples,
+		(double)stats->duration_ns / 1e9, stats->lost);
+	print_stack_ends(out, stats);
+	print_jit(out, stats);
+	for (size_t i = 0; i < session_remark_count(recording->session); i++)
+		print_text(out, "remark:", session_remark(recording->session, i));
+	print_text(out, "damage:", damage);
+	fputc('\n', out);
+}

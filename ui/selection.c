@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/selection.h"
+
+#include "jitdump/xalloc.h"
+
+#include <fnmatch.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void selection_init(struct selection *selection)
+{
+	*selection = (struct selection){ .until_ns = UINT64_MAX };
+}
+
+static void text_list_deinit(struct text_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		free((void *)list->texts[i]);
+	free(list->texts);
+}
+
+void selection_deinit(struct selection *selection)
+{
+	text_list_deinit(&selection->comms);
+	text_list_deinit(&selection->modules);
+	text_list_deinit(&selection->symbols);
+	text_list_deinit(&selection->pids);
+	text_list_deinit(&selection->tids);
+	*selection = (struct selection){ 0 };
+}
+
+static void add_text(struct text_list *list, const char *text, size_t length)
+{
+	list->texts = xgrow(list->texts, list->count, &list->capacity, sizeof(*list->texts));
+	list->texts[list->count++] = xstrndup(text, length);
+}
+
+static void add_texts(struct text_list *list, const char *texts)
+{
+	for (;;) {
+		size_t length = strcspn(texts, ",");
+
+		add_text(list, texts, length);
+		if (!texts[length])
+			return;
+		texts += length + 1;
+	}
+}
+
+static bool add_numbers(struct text_list *list, const char *texts)
+{
+	uint64_t number;
+
+	add_texts(list, texts);
+	for (size_t i = 0; i < list->count; i++) {
+		if (!option_number(list->texts[i], 0, UINT32_MAX, &number))
+			return false;
+	}
+	return true;
+}
+
+/* Seconds with a fraction, exactly: a double has no room for nanoseconds since boot. */
+static bool parse_time(const char **text, uint64_t *time_ns)
+{
+	char *end;
+	uint64_t seconds = strtoull(*text, &end, 10), fraction = 0;
+
+	if (end == *text)
+		return false;
+	if (*end == '.') {
+		uint64_t digit_ns = 100000000;
+
+		for (end++; *end >= '0' && *end <= '9'; end++, digit_ns /= 10)
+			fraction += (uint64_t)(*end - '0') * digit_ns;
+	}
+	*text = end;
+	*time_ns = seconds * 1000000000 + fraction;
+	return true;
+}
+
+static bool parse_times(struct selection *selection, const char *text)
+{
+	if (*text != ',' && !parse_time(&text, &selection->from_ns))
+		return false;
+	if (*text++ != ',')
+		return false;
+	return !*text || (parse_time(&text, &selection->until_ns) && !*text);
+}
+
+bool selection_option(struct selection *selection, int letter, const char *argument, bool *bad)
+{
+	*bad = false;
+	switch (letter) {
+	case SELECTION_COMM:
+		add_texts(&selection->comms, argument);
+		return true;
+	case SELECTION_MODULE:
+		add_texts(&selection->modules, argument);
+		return true;
+	case SELECTION_SYMBOL: /* C++ names hold commas */
+		add_text(&selection->symbols, argument, strlen(argument));
+		return true;
+	case SELECTION_PID:
+		*bad = !add_numbers(&selection->pids, argument);
+		return true;
+	case SELECTION_TID:
+		*bad = !add_numbers(&selection->tids, argument);
+		return true;
+	case SELECTION_TIME:
+		*bad = !parse_times(selection, argument);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Equal, before it is taken as a pattern: V8 marks optimised functions with a '*'. */
+static bool has_text(const struct text_list *list, const char *text)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (!strcmp(list->texts[i], text) || fnmatch(list->texts[i], text, 0) == 0)
+			return true;
+	}
+	return list->count == 0;
+}
+
+static bool has_number(const struct text_list *list, uint32_t number)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (strtoul(list->texts[i], NULL, 10) == number)
+			return true;
+	}
+	return list->count == 0;
+}
+
+bool selection_has_frame(const struct selection *selection, const struct named_frame *frame)
+{
+	return has_text(&selection->modules, frame->module) &&
+	       has_text(&selection->symbols, frame->function);
+}
+
+static bool has_sample(const struct selection *selection, const struct profile *profile,
+		       const struct profile_sample *sample)
+{
+	const struct profile_thread *thread = &profile->threads[sample->thread];
+
+	return sample->time_ns >= selection->from_ns && sample->time_ns <= selection->until_ns &&
+	       has_number(&selection->pids, thread->pid) &&
+	       has_number(&selection->tids, thread->tid) &&
+	       has_text(&selection->comms, thread->comm);
+}
+
+static bool has_stack(const struct selection *selection, const struct profile *profile,
+		      struct naming *naming, struct stack_path *path, uint32_t stack)
+{
+	if (!selection->modules.count && !selection->symbols.count)
+		return true;
+	stack_path_set(path, profile, naming, stack);
+	for (size_t i = 0; i < path->count; i++) {
+		if (selection_has_frame(selection, path->frames[i]))
+			return true;
+	}
+	return false;
+}
+
+static void add_sample(struct stack_sums *sums, struct hash_index *index,
+		       const struct profile_sample *sample)
+{
+	uint64_t hash = hash_pair(sample->thread, sample->stack);
+	struct stack_sum *sum = NULL;
+
+	for (struct hash_cursor c = hash_index_begin(index, hash); hash_index_next(index, &c);) {
+		if (sums->items[c.number].thread == sample->thread &&
+		    sums->items[c.number].stack == sample->stack)
+			sum = &sums->items[c.number];
+	}
+	if (!sum) {
+		sums->items =
+			xgrow(sums->items, sums->count, &sums->capacity, sizeof(*sums->items));
+		hash_index_add(index, hash, (uint32_t)sums->count);
+		sum = &sums->items[sums->count++];
+		*sum = (struct stack_sum){ .thread = sample->thread, .stack = sample->stack };
+	}
+	sum->sum.weight += sample->weight;
+	sum->sum.count++;
+}
+
+void selection_sum(const struct selection *selection, const struct profile *profile,
+		   struct naming *naming, uint32_t event, struct stack_sums *sums)
+{
+	struct hash_index index = { 0 };
+	struct stack_path path = { 0 };
+	size_t kept = 0;
+
+	*sums = (struct stack_sums){ 0 };
+	for (size_t i = 0; i < profile->sample_count; i++) {
+		const struct profile_sample *sample = &profile->samples[i];
+
+		if (sample->event != event || !has_sample(selection, profile, sample))
+			continue;
+		sums->all.weight += sample->weight;
+		sums->all.count++;
+		add_sample(sums, &index, sample);
+	}
+	for (size_t i = 0; i < sums->count; i++) {
+		if (has_stack(selection, profile, naming, &path, sums->items[i].stack))
+			sums->items[kept++] = sums->items[i];
+	}
+	sums->count = kept;
+	stack_path_deinit(&path);
+	hash_index_deinit(&index);
+}
+
+void stack_sums_deinit(struct stack_sums *sums)
+{
+	free(sums->items);
+	*sums = (struct stack_sums){ 0 };
+}

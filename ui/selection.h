@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which samples and which functions the user asked for.
+ *
+ * You give option values; you get the selected samples summed up by (thread, stack). comm, pid,
+ * tid, time and event choose samples, and percentages refer to what they leave; module and symbol
+ * choose stacks that contain such a frame, and in tables the rows of such frames. A comm, module
+ * or symbol matches when it is equal, or as a glob.
+ */
+#ifndef UI_SELECTION_H
+#define UI_SELECTION_H
+
+#include "profiler/call_tree.h"
+#include "profiler/stack_path.h"
+#include "ui/options.h"
+
+/* The samples of one thread with one stack. */
+struct stack_sum {
+	uint32_t thread, stack;
+	struct call_weight sum;
+};
+
+struct stack_sums {
+	struct stack_sum *items;
+	size_t count, capacity;
+	struct call_weight all; /* of the samples that comm, pid, tid, time and event leave */
+};
+
+struct text_list {
+	const char **texts;
+	size_t count, capacity;
+};
+
+struct selection {
+	struct text_list comms, modules, symbols, pids, tids; /* empty: all */
+	uint64_t from_ns, until_ns;			      /* [from, until] */
+};
+
+/* clang-format off */
+enum {
+	SELECTION_COMM = OPTION_LONG + 100,
+	SELECTION_PID, SELECTION_TID, SELECTION_MODULE, SELECTION_SYMBOL, SELECTION_TIME,
+};
+#define SELECTION_OPTION_ROWS \
+	{ SELECTION_COMM, "comm", "NAME[,NAME]", "only samples of threads of this name" }, \
+	{ SELECTION_PID, "pid", "PID[,PID]", "only samples of these processes" }, \
+	{ SELECTION_TID, "tid", "TID[,TID]", "only samples of these threads" }, \
+	{ SELECTION_MODULE, "module", "NAME[,NAME]", "only functions of these modules" }, \
+	{ SELECTION_SYMBOL, "symbol", "NAME", "only these functions; may be repeated" }, \
+	{ SELECTION_TIME, "time", "A,B", "only samples from A to B, in seconds as script prints;\n" \
+					 "either may be empty" }
+/* clang-format on */
+
+void selection_init(struct selection *selection);
+void selection_deinit(struct selection *selection);
+
+/* True if the letter was one of the rows above; *bad is set when its value cannot be read. */
+bool selection_option(struct selection *selection, int letter, const char *argument, bool *bad);
+
+bool selection_has_frame(const struct selection *selection, const struct named_frame *frame);
+
+/* Sums up the selected samples of one event. */
+void selection_sum(const struct selection *selection, const struct profile *profile,
+		   struct naming *naming, uint32_t event, struct stack_sums *sums);
+void stack_sums_deinit(struct stack_sums *sums);
+
+#endif

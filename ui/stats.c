@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/stats.h"
+
+#include "jitdump/xalloc.h"
+#include "ui/table_text.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+static bool is_kernel(const struct recording *recording, const struct profile *profile,
+		      uint32_t stack)
+{
+	struct location location = profile->locations[profile->stacks[stack].location];
+
+	return symbolizer_image(recording->symbolizer, location.image_id)->kind == IMAGE_KERNEL;
+}
+
+static void count_frames(struct stats *stats, const struct recording *recording,
+			 const struct profile *profile, const struct profile_sample *sample)
+{
+	uint64_t guessed = 0;
+
+	for (uint32_t stack = sample->stack; stack != STACK_NONE;
+	     stack = profile->stacks[stack].parent) {
+		if (is_kernel(recording, profile, stack))
+			continue;
+		stats->user_frames++;
+		guessed += profile->stacks[stack].is_guessed;
+	}
+	stats->guessed_frames += guessed;
+	if (guessed && sample->end == STACK_END_COMPLETE)
+		stats->guessed_stacks++;
+}
+
+static void count_leaf(struct stats *stats, const struct recording *recording,
+		       const struct profile *profile, const struct profile_sample *sample)
+{
+	if (sample->leaf_is_unknown_jit) {
+		stats->unknown_jit_samples++;
+		return;
+	}
+	if (sample->stack == STACK_NONE)
+		return;
+	struct location leaf = profile->locations[profile->stacks[sample->stack].location];
+	enum image_kind kind = symbolizer_image(recording->symbolizer, leaf.image_id)->kind;
+
+	stats->jit_samples += kind == IMAGE_JIT || kind == IMAGE_PERF_MAP;
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+	uint64_t first = *(const uint64_t *)a, second = *(const uint64_t *)b;
+
+	return first < second ? -1 : first > second;
+}
+
+static size_t count_distinct(uint64_t *numbers, size_t count)
+{
+	size_t distinct = 0;
+
+	if (count)
+		qsort(numbers, count, sizeof(*numbers), compare_numbers);
+	for (size_t i = 0; i < count; i++)
+		distinct += i == 0 || numbers[i] != numbers[i - 1];
+	return distinct;
+}
+
+static void count_distinct_things(struct stats *stats, const struct profile *profile)
+{
+	size_t count = profile->sample_count;
+	uint64_t *numbers = xcalloc(count, sizeof(*numbers));
+
+	for (size_t i = 0; i < count; i++)
+		numbers[i] = profile->samples[i].stack;
+	stats->distinct_stacks = count_distinct(numbers, count);
+	for (size_t i = 0; i < count; i++)
+		numbers[i] = profile->threads[profile->samples[i].thread].tid;
+	stats->threads = count_distinct(numbers, count);
+	for (size_t i = 0; i < count; i++)
+		numbers[i] = profile->threads[profile->samples[i].thread].pid;
+	stats->processes = count_distinct(numbers, count);
+	free(numbers);
+}
+
+static uint64_t median(uint64_t *numbers, size_t count)
+{
+	qsort(numbers, count, sizeof(*numbers), compare_numbers);
+	return numbers[count / 2];
+}
+
+/* While a thread runs, its samples are one sampling period apart: the median distance of a
+ * thread's samples on one CPU is blind to the time it sleeps. */
+static double achieved_hz(const struct profile *profile)
+{
+	uint64_t *last = xcalloc(profile->thread_count, sizeof(*last));
+	uint64_t *distances = xcalloc(profile->sample_count, sizeof(*distances));
+	size_t count = 0;
+	double rate = 0;
+
+	for (size_t i = 0; i < profile->sample_count; i++) {
+		const struct profile_sample *sample = &profile->samples[i];
+		uint64_t before = last[sample->thread];
+
+		if (sample->event != profile->samples[0].event)
+			continue;
+		if (before && sample->time_ns > before)
+			distances[count++] = sample->time_ns - before;
+		last[sample->thread] = sample->time_ns;
+	}
+	if (count)
+		rate = 1e9 / (double)median(distances, count);
+	free(last);
+	free(distances);
+	return rate;
+}
+
+void stats_collect(struct stats *stats, const struct recording *recording,
+		   const struct profile *profile)
+{
+	const struct session_counts *counts = session_counts(recording->session);
+
+	*stats = (struct stats){
+		.samples = profile->sample_count,
+		.lost = counts->lost,
+		.throttled = counts->throttled,
+		.jit_late = counts->jit_late,
+		.rate_achieved_hz = achieved_hz(profile),
+		.file_bytes = data_reader_file_bytes(recording->reader),
+	};
+	if (counts->last_ns > counts->first_ns)
+		stats->duration_ns = counts->last_ns - counts->first_ns;
+	for (size_t i = 0; i < profile->sample_count; i++) {
+		const struct profile_sample *sample = &profile->samples[i];
+
+		stats->ends[sample->end]++;
+		count_leaf(stats, recording, profile, sample);
+		if (sample->end == STACK_END_NONE || sample->end == STACK_END_UNTOLD)
+			continue;
+		stats->user_stacks++;
+		count_frames(stats, recording, profile, sample);
+	}
+	count_distinct_things(stats, profile);
+}
+
+static void print_count(FILE *out, const char *name, uint64_t value)
+{
+	fprintf(out, "%s: %" PRIu64 "\n", name, value);
+}
+
+static void print_share(FILE *out, const char *prefix, const char *name, uint64_t part,
+			uint64_t whole)
+{
+	if (whole)
+		fprintf(out, "%s%s_percent: %.2f\n", prefix, name, percent_of(part, whole));
+	else
+		fprintf(out, "%s%s_percent: -\n", prefix, name);
+}
+
+void stats_print(FILE *out, const struct stats *stats)
+{
+	print_count(out, "samples", stats->samples);
+	print_count(out, "lost", stats->lost);
+	print_share(out, "", "complete_stacks", stats->ends[STACK_END_COMPLETE],
+		    stats->user_stacks);
+	for (int end = STACK_END_COMPLETE + 1; end < STACK_END_NONE; end++)
+		print_share(out, "end_", stack_end_name((enum stack_end)end), stats->ends[end],
+			    stats->user_stacks);
+	print_share(out, "", "guessed_stacks", stats->guessed_stacks, stats->user_stacks);
+	print_share(out, "", "guessed_frames", stats->guessed_frames, stats->user_frames);
+	print_count(out, "jit_samples", stats->jit_samples);
+	print_share(out, "", "jit_unknown", stats->unknown_jit_samples,
+		    stats->jit_samples + stats->unknown_jit_samples);
+	print_count(out, "jit_late", stats->jit_late);
+	print_count(out, "throttled", stats->throttled);
+	if (stats->rate_achieved_hz > 0)
+		fprintf(out, "rate_achieved_hz: %.0f\n", stats->rate_achieved_hz);
+	else
+		fputs("rate_achieved_hz: -\n", out);
+	print_count(out, "threads", stats->threads);
+	print_count(out, "processes", stats->processes);
+	print_count(out, "distinct_stacks", stats->distinct_stacks);
+	print_count(out, "file_bytes", stats->file_bytes);
+}
