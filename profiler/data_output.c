@@ -165,13 +165,10 @@ bool data_output_drain(struct data_output *output, struct error *err)
 		return true;
 	}
 	int code = errno;
+	size_t kept = whole_records(output, done > output->room ? done - output->room : 0);
 
-	if (!output->is_stream) {
-		output->offset +=
-			whole_records(output, done > output->room ? done - output->room : 0);
-		if (ftruncate(output->fd, (off_t)output->offset) != 0)
-			code = errno;
-	}
+	if (!output->is_stream)
+		data_output_cut(output, output->offset + kept, err);
 	return data_output_failed(err, output->path, code);
 }
 
@@ -186,10 +183,36 @@ bool data_output_write(struct data_output *output, const void *bytes, size_t siz
 	return true;
 }
 
+bool data_output_read_at(const struct data_output *output, uint64_t offset, void *bytes,
+			 size_t size, struct error *err)
+{
+	for (size_t done = 0; done < size;) {
+		ssize_t got = pread(output->fd, (uint8_t *)bytes + done, size - done,
+				    (off_t)(offset + done));
+
+		if (got == 0)
+			return error_set(err, 0, "cannot read %s back: somebody has cut it",
+					 output->path);
+		if (got < 0 && errno != EINTR)
+			return error_set(err, errno, "cannot read %s back: %s", output->path,
+					 strerror(errno));
+		done += got > 0 ? (size_t)got : 0;
+	}
+	return true;
+}
+
 bool data_output_write_at(struct data_output *output, uint64_t offset, const void *bytes,
 			  size_t size, struct error *err)
 {
 	if (write_bytes(output, offset, bytes, size) < size)
 		return data_output_failed(err, output->path, errno);
 	return true;
+}
+
+bool data_output_cut(struct data_output *output, uint64_t offset, struct error *err)
+{
+	output->offset = offset;
+	output->gathered_size = 0;
+	return ftruncate(output->fd, (off_t)offset) == 0 ||
+	       data_output_failed(err, output->path, errno);
 }

@@ -43,9 +43,14 @@ bool data_output_drain(struct data_output *output, struct error *err);
 bool data_output_write(struct data_output *output, const void *bytes, size_t size,
 		       struct error *err);
 
-/* Files only. */
+/* Files only, within what was written. */
+bool data_output_read_at(const struct data_output *output, uint64_t offset, void *bytes,
+			 size_t size, struct error *err);
 bool data_output_write_at(struct data_output *output, uint64_t offset, const void *bytes,
 			  size_t size, struct error *err);
+
+/* Files only: everything from `offset` on is gone, and the next write goes there. */
+bool data_output_cut(struct data_output *output, uint64_t offset, struct error *err);
 
 /* The sentence for a write to `path` that failed with `code`; returns false. */
 bool data_output_failed(struct error *err, const char *path, int code);

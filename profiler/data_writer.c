@@ -20,6 +20,7 @@ static void destroy(struct data_writer *writer)
 	build_id_list_deinit(&writer->build_ids);
 	record_queue_deinit(&writer->queue);
 	quality_batch_deinit(&writer->qualities);
+	late_records_deinit(&writer->late);
 	free(writer);
 }
 
@@ -56,10 +57,10 @@ static bool has_failed_before(const struct data_writer *writer, struct error *er
 	return writer->has_failed;
 }
 
-/* A record whose time is not told goes where the file is. */
+/* A record whose time is not told goes behind what is written. */
 static uint64_t order_of(const struct data_writer *writer, uint64_t time_ns)
 {
-	return time_ns ? time_ns : writer->written_ns;
+	return time_ns ? time_ns : writer->late.newest_ns;
 }
 
 bool data_writer_record(struct data_writer *writer, const struct perf_event_header *record,
@@ -129,10 +130,8 @@ static bool write_queued(struct data_writer *writer, const struct queued_record 
 		write_quality(writer, bytes + queued->size);
 	if (!queued->size)
 		return true;
-	if (queued->time_ns < writer->written_ns)
-		writer->has_late = true;
-	else
-		writer->written_ns = queued->time_ns;
+	late_records_note(&writer->late, writer->output.offset + writer->output.gathered_size,
+			  queued->size, queued->time_ns);
 	writer->has_open_round = true;
 	return data_output_append(&writer->output, bytes, queued->size, err);
 }
@@ -144,7 +143,7 @@ static bool finish_round(struct data_writer *writer, struct error *err)
 	static const struct perf_event_header round = { .type = RECORD_FINISHED_ROUND,
 							.size = sizeof(round) };
 
-	if (!writer->has_open_round || writer->has_late)
+	if (!writer->has_open_round || !late_records_none(&writer->late))
 		return true;
 	writer->has_open_round = false;
 	return data_output_append(&writer->output, &round, sizeof(round), err);
@@ -157,18 +156,21 @@ static bool put_section(struct data_writer *writer, const struct section_bytes *
 					: data_writer_append_part(writer, chunks, err);
 }
 
-/* What is gathered goes out, first the records and then how their stacks were found. */
-static bool drain(struct data_writer *writer, struct error *err)
+static bool put_qualities(struct data_writer *writer, struct error *err)
 {
 	struct section_bytes chunk = { 0 };
 
-	if (!data_output_drain(&writer->output, err))
-		return false;
 	quality_batch_put(&writer->qualities, &chunk);
 	bool is_done = put_section(writer, &chunk, err);
 
 	section_bytes_deinit(&chunk);
 	return is_done;
+}
+
+/* What is gathered goes out, first the records and then how their stacks were found. */
+static bool drain(struct data_writer *writer, struct error *err)
+{
+	return data_output_drain(&writer->output, err) && put_qualities(writer, err);
 }
 
 static bool write_older(struct data_writer *writer, uint64_t time_ns, struct error *err)
@@ -194,42 +196,37 @@ bool data_writer_flush(struct data_writer *writer, uint64_t time_ns, struct erro
 	return drain(writer, err) || fail(writer, err);
 }
 
+/* On a full disk the records are cut back a little, so that the names may still find room. */
 bool data_writer_put_section(struct data_writer *writer, const struct section_bytes *chunks,
 			     struct error *err)
 {
-	if (has_failed_before(writer, err))
-		return false;
-	return put_section(writer, chunks, err) || fail(writer, err);
+	if (writer->has_failed && writer->output.is_stream)
+		return !has_failed_before(writer, err);
+	if (!put_section(writer, chunks, err))
+		fail(writer, err);
+	return !has_failed_before(writer, err);
 }
 
-/* Everything that was given goes out; false with writer->failure set. */
-static bool write_all(struct data_writer *writer)
+/* Everything that was given goes out, and the file ends; false with writer->failure set. */
+static bool finish(struct data_writer *writer)
 {
 	struct error err;
 
+	if (!writer->has_failed && !(write_older(writer, UINT64_MAX, &err) && drain(writer, &err)))
+		fail(writer, &err);
+	if (writer->output.is_stream)
+		return !writer->has_failed &&
+		       (data_writer_finish_pipe(writer, &err) || fail(writer, &err));
 	if (writer->has_failed)
-		return false;
-	if (write_older(writer, UINT64_MAX, &err) && drain(writer, &err))
-		return true;
-	return fail(writer, &err);
+		put_qualities(writer, &err);
+	return data_writer_finish_file(writer, &err) || fail(writer, &err);
 }
 
 bool data_writer_close(struct data_writer *writer, uint64_t *bytes, struct error *err)
 {
-	bool is_whole = write_all(writer);
+	finish(writer);
+	bool is_whole = !has_failed_before(writer, err);
 
-	if (!is_whole)
-		*err = writer->failure;
-	if (!writer->output.is_stream) {
-		struct error end_err;
-
-		if (!data_writer_finish_file(writer, &end_err) && is_whole) {
-			*err = end_err;
-			is_whole = false;
-		}
-	} else if (is_whole) {
-		is_whole = data_writer_finish_pipe(writer, err);
-	}
 	if (bytes)
 		*bytes = writer->output.offset;
 	destroy(writer);

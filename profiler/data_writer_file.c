@@ -11,13 +11,16 @@
 #include "profiler/data_writer_state.h"
 
 #include "jitdump/xalloc.h"
+#include "profiler/event_decode.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { COPY_BYTES = 256 << 10, FILE_ALIGN = 8 };
+enum { COPY_BYTES = 256 << 10 };
+
+/* So much is given up at the end of the records on a full disk, for what must lie behind them. */
+enum { FULL_DISK_ROOM_BYTES = 64 << 10 };
 
 /* An entry of the attribute section. */
 struct attr_entry {
@@ -104,6 +107,7 @@ static bool begin_part(struct data_writer *writer, struct error *err)
 
 bool data_writer_begin_file(struct data_writer *writer, struct error *err)
 {
+	writer->output.room = FULL_DISK_ROOM_BYTES;
 	return write_head(writer, err) && begin_part(writer, err);
 }
 
@@ -120,11 +124,11 @@ static void set_feature(struct data_file_header *header, uint32_t number)
 
 /* The places of the feature sections behind the records, in the order of their numbers, and the
  * sections that follow them. */
-static void put_places(const struct data_writer *writer, uint64_t section_size,
-		       struct data_file_header *header, struct section_bytes *tail)
+static void put_places(const struct data_writer *writer, uint64_t build_id_size,
+		       uint64_t section_size, struct data_file_header *header,
+		       struct section_bytes *tail)
 {
 	const struct feature_sections *features = &writer->features;
-	uint64_t build_id_size = writer->build_ids.section.size;
 	uint64_t offset =
 		writer->output.offset +
 		(features->count + !!build_id_size + !!section_size) * sizeof(struct data_section);
@@ -155,20 +159,14 @@ static void put_places(const struct data_writer *writer, uint64_t section_size,
 static bool copy_section(struct data_writer *writer, uint64_t size, struct error *err)
 {
 	uint8_t *bytes = xmalloc(COPY_BYTES);
-	uint64_t done = 0;
 	bool is_done = true;
 
-	while (is_done && done < size) {
-		size_t wanted = size - done < COPY_BYTES ? size - done : COPY_BYTES;
-		ssize_t got = pread(writer->part.fd, bytes, wanted,
-				    (off_t)(writer->part_section_offset + done));
+	for (uint64_t done = 0; is_done && done < size; done += COPY_BYTES) {
+		size_t piece = size - done < COPY_BYTES ? size - done : COPY_BYTES;
 
-		if (got <= 0)
-			is_done = error_set(err, errno, "cannot read %s: %s", writer->part.path,
-					    got ? strerror(errno) : "it was cut");
-		else
-			is_done = data_output_write(&writer->output, bytes, (size_t)got, err);
-		done += got > 0 ? (uint64_t)got : 0;
+		is_done = data_output_read_at(&writer->part, writer->part_section_offset + done,
+					      bytes, piece, err) &&
+			  data_output_write(&writer->output, bytes, piece, err);
 	}
 	free(bytes);
 	return is_done;
@@ -190,31 +188,52 @@ static bool write_sample_times(struct data_writer *writer, struct error *err)
 	return true;
 }
 
-/* Everything behind the records and then the header that tells of it. */
-static bool write_tail(struct data_writer *writer, struct data_file_header *header,
-		       struct error *err)
+/* Everything behind the records, then the header that tells of it. On a full disk the features of
+ * the head may fit where the others do not. */
+static bool write_tail(struct data_writer *writer, bool only_head_features, struct error *err)
 {
+	struct data_file_header header = header_of(writer);
 	struct section_bytes tail = { 0 };
 	uint64_t section_size = writer->part.offset - writer->part_section_offset;
 
-	put_places(writer, section_size, header, &tail);
+	header.data.size = writer->output.offset - writer->data_offset;
+	put_places(writer, only_head_features ? 0 : writer->build_ids.section.size,
+		   only_head_features ? 0 : section_size, &header, &tail);
 	bool is_done = data_output_write(&writer->output, tail.bytes, tail.size, err) &&
-		       copy_section(writer, section_size, err) &&
-		       data_output_write_at(&writer->output, 0, header, sizeof(*header), err);
+		       (only_head_features || copy_section(writer, section_size, err)) &&
+		       data_output_write_at(&writer->output, 0, &header, sizeof(header), err);
 
 	section_bytes_deinit(&tail);
 	return is_done;
 }
 
-bool data_writer_finish_file(struct data_writer *writer, struct error *err)
+/* The header tells of the records before anything lies behind them. */
+static bool end_records(struct data_writer *writer, struct error *err)
 {
 	struct data_file_header header = header_of(writer);
+	struct event_layout *layout = written_events_layout(&writer->events);
 
 	header.data.size = writer->output.offset - writer->data_offset;
-	if (!write_sample_times(writer, err) ||
-	    !data_output_write_at(&writer->output, 0, &header, sizeof(header), err) ||
-	    !write_tail(writer, &header, err))
+	bool is_done = late_records_put_in_order(&writer->late, &writer->output, layout, err) &&
+		       write_sample_times(writer, err) &&
+		       data_output_write_at(&writer->output, 0, &header, sizeof(header), err);
+
+	event_layout_destroy(layout);
+	return is_done;
+}
+
+bool data_writer_finish_file(struct data_writer *writer, struct error *err)
+{
+	uint64_t end = writer->output.offset;
+	struct error second;
+
+	if (!end_records(writer, err))
 		return false;
-	unlink(writer->part.path);
-	return true;
+	if (write_tail(writer, false, err)) {
+		unlink(writer->part.path);
+		return true;
+	}
+	if (data_output_cut(&writer->output, end, &second) && !write_tail(writer, true, &second))
+		data_output_cut(&writer->output, end, &second);
+	return false;
 }

@@ -9,6 +9,7 @@
 #include "profiler/data_output.h"
 #include "profiler/data_writer.h"
 #include "profiler/feature_sections.h"
+#include "profiler/late_records.h"
 #include "profiler/quality_batch.h"
 #include "profiler/record_queue.h"
 #include "profiler/written_events.h"
@@ -24,11 +25,11 @@ struct data_writer {
 
 	uint64_t written_ns; /* the newest time that went to the output */
 	bool has_open_round; /* records went out since the last FINISHED_ROUND */
-	bool has_late;	     /* a record went out behind a newer one */
 	uint64_t drained_ns; /* the flush that wrote what was gathered */
 	uint64_t first_sample_ns, last_sample_ns;
 
-	/* Files only. */
+	/* Of the file form; the places of late records are kept for both. */
+	struct late_records late;
 	struct data_output part;      /* FILE.part */
 	uint64_t part_section_offset; /* in it: what goes into the closed file */
 	uint64_t data_offset, features_offset;
@@ -47,7 +48,7 @@ bool data_writer_append_part(struct data_writer *writer, const struct section_by
 bool data_writer_append_pieces(struct data_writer *writer, const struct section_bytes *chunks,
 			       struct error *err);
 
-/* After the last record was drained. */
+/* After the last record was drained, or after a failure: the file then ends as well as it can. */
 bool data_writer_finish_file(struct data_writer *writer, struct error *err);
 bool data_writer_finish_pipe(struct data_writer *writer, struct error *err);
 

@@ -2,6 +2,7 @@
 #include "profiler/written_events.h"
 
 #include "jitdump/xalloc.h"
+#include "profiler/event_decode.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -90,4 +91,14 @@ void written_events_deinit(struct written_events *events)
 	free(events->events);
 	free(events->places);
 	*events = (struct written_events){ 0 };
+}
+
+struct event_layout *written_events_layout(const struct written_events *events)
+{
+	struct event_layout *layout = event_layout_create();
+
+	for (size_t i = 0; i < events->count; i++)
+		event_layout_add(layout, &events->events[i].attr, events->events[i].ids,
+				 events->events[i].id_count);
+	return layout;
 }

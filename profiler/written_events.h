@@ -34,4 +34,7 @@ struct written_events {
 void written_events_init(struct written_events *events, const struct data_writer_options *options);
 void written_events_deinit(struct written_events *events);
 
+/* How the records of the file are laid out; to be destroyed by the caller. */
+struct event_layout *written_events_layout(const struct written_events *events);
+
 #endif
