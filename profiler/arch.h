@@ -40,7 +40,8 @@ static inline void register_set(struct registers *registers, unsigned number, ui
  * on. */
 uint64_t arch_register_mask(void);
 
-/* False if the sample has no 64-bit registers or lacks the stack pointer or the pc. */
+/* False if they are of a 32-bit program, or lack the stack pointer or the pc; what there is of them
+ * is in *registers all the same. */
 bool arch_read_registers(const struct user_registers *user, struct registers *registers);
 
 /* The registers of the interrupted code, from the signal frame that the stack pointer is at when

@@ -24,8 +24,6 @@ bool arch_read_registers(const struct user_registers *user, struct registers *re
 	const uint8_t *bytes = user->bytes;
 
 	*registers = (struct registers){ 0 };
-	if (user->abi != PERF_ABI_64)
-		return false;
 	for (unsigned bit = 0; bit < 64; bit++) {
 		uint64_t value;
 
@@ -36,7 +34,7 @@ bool arch_read_registers(const struct user_registers *user, struct registers *re
 		if (bit < sizeof(dwarf_numbers) && dwarf_numbers[bit] >= 0)
 			register_set(registers, (unsigned)dwarf_numbers[bit], value);
 	}
-	return register_is_known(registers, REGISTER_SP) &&
+	return user->abi == PERF_ABI_64 && register_is_known(registers, REGISTER_SP) &&
 	       register_is_known(registers, REGISTER_IP);
 }
 

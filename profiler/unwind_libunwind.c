@@ -30,7 +30,6 @@ struct libunwind_stepper {
 	struct stack_memory *memory;
 	const struct registers *registers;
 	bool is_starting; /* the ip asked for is the row's, not the frame's */
-	bool used_own_ip; /* the frame's own pc was asked for */
 
 	struct cfi_buffer window; /* table row, CIE, FDE of window_row */
 	uint64_t window_row;
@@ -216,13 +215,10 @@ static int access_register(unw_addr_space_t space, unw_regnum_t number, unw_word
 	if (is_write || number < 0 || number >= REGISTER_COUNT ||
 	    !register_is_known(stepper->registers, (unsigned)number))
 		return -UNW_EBADREG;
-	if (number == REGISTER_IP && stepper->is_starting) {
+	if (number == REGISTER_IP && stepper->is_starting)
 		*value = row_ip(stepper->place);
-		return 0;
-	}
-	if (number == REGISTER_IP)
-		stepper->used_own_ip = true;
-	*value = stepper->registers->value[number];
+	else
+		*value = stepper->registers->value[number];
 	return 0;
 }
 
@@ -308,24 +304,36 @@ static void take_register(struct libunwind_stepper *stepper, unw_cursor_t *curso
 		register_set(caller, number, registers->value[number]);
 }
 
-/* The return address is read again: unw_step() forgets it where the caller's rbp is undefined, and
- * does not tell undefined from 0. */
-static enum cfi_step take_registers(struct libunwind_stepper *stepper, unw_cursor_t *cursor,
-				    struct registers *caller)
+/*
+ * unw_step() says 0 both for an undefined return address and for one that is 0, and sets the pc to
+ * 0 also where the caller's rbp is undefined. Where the return address was saved tells them apart.
+ */
+static enum cfi_step take_return_address(struct libunwind_stepper *stepper, unw_cursor_t *cursor,
+					 bool is_known, uint64_t *value)
 {
-	unw_word_t return_address;
+	unw_save_loc_t saved;
+	unw_word_t pc;
 
-	stepper->memory->has_failed = false;
-	stepper->used_own_ip = false;
-	if (unw_get_reg(cursor, UNW_REG_IP, &return_address) < 0)
-		return stepper->memory->has_failed ? CFI_STEP_NO_MEMORY : CFI_STEP_OUTERMOST;
-	if (stepper->used_own_ip)
-		return CFI_STEP_UNUSABLE; /* no rule for the return address */
+	if (unw_get_save_loc(cursor, UNW_X86_64_RIP, &saved) < 0 || saved.type == UNW_SLT_NONE)
+		return CFI_STEP_OUTERMOST;
+	if (saved.type == UNW_SLT_REG && saved.u.regnum == UNW_X86_64_RIP)
+		return CFI_STEP_UNUSABLE; /* the row has no rule for it */
+	if (is_known && unw_get_reg(cursor, UNW_REG_IP, &pc) == 0)
+		*value = pc;
+	else if (saved.type == UNW_SLT_REG)
+		*value = 0;
+	else if (!stack_memory_read(stepper->memory, saved.u.addr, value))
+		return CFI_STEP_NO_MEMORY;
+	return CFI_STEP_DONE;
+}
+
+static void take_registers(struct libunwind_stepper *stepper, unw_cursor_t *cursor,
+			   uint64_t return_address, struct registers *caller)
+{
 	*caller = (struct registers){ 0 };
 	for (unsigned number = 0; number < REGISTER_IP; number++)
 		take_register(stepper, cursor, number, caller);
 	register_set(caller, REGISTER_IP, return_address);
-	return register_is_known(caller, REGISTER_SP) ? CFI_STEP_DONE : CFI_STEP_UNUSABLE;
 }
 
 enum cfi_step libunwind_step(struct libunwind_stepper *stepper, const struct cfi_place *place,
@@ -333,6 +341,7 @@ enum cfi_step libunwind_step(struct libunwind_stepper *stepper, const struct cfi
 {
 	unw_cursor_t cursor;
 	struct registers caller;
+	uint64_t return_address;
 	enum cfi_step step;
 	int result;
 
@@ -349,8 +358,12 @@ enum cfi_step libunwind_step(struct libunwind_stepper *stepper, const struct cfi
 		result = unw_step(&cursor);
 	if (result < 0)
 		return memory->has_failed ? CFI_STEP_NO_MEMORY : CFI_STEP_UNUSABLE;
-	step = take_registers(stepper, &cursor, &caller);
-	if (step == CFI_STEP_DONE)
-		*registers = caller;
-	return step;
+	step = take_return_address(stepper, &cursor, result > 0, &return_address);
+	if (step != CFI_STEP_DONE)
+		return step;
+	take_registers(stepper, &cursor, return_address, &caller);
+	if (!register_is_known(&caller, REGISTER_SP))
+		return CFI_STEP_UNUSABLE;
+	*registers = caller;
+	return CFI_STEP_DONE;
 }
