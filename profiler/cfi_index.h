@@ -10,7 +10,7 @@
 #ifndef PROFILER_CFI_INDEX_H
 #define PROFILER_CFI_INDEX_H
 
-#include "profiler/cfi_table.h"
+#include "jitdump/cfi_table.h"
 #include "profiler/code.h"
 
 struct cfi_index;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "profiler/cfi_program.h"
 
+#include "jitdump/cfi_bytes.h"
 #include "jitdump/xalloc.h"
 #include "profiler/arch.h"
-#include "profiler/cfi_bytes.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -13,7 +13,7 @@
 #ifndef PROFILER_CFI_PROGRAM_H
 #define PROFILER_CFI_PROGRAM_H
 
-#include "profiler/cfi_table.h"
+#include "jitdump/cfi_table.h"
 
 /* Bytes that grow; zeroed is empty. Reused, it stops allocating. */
 struct cfi_buffer {

@@ -8,7 +8,7 @@
 #ifndef SUPPORT_CFI_WRITER_H
 #define SUPPORT_CFI_WRITER_H
 
-#include "profiler/cfi_table.h"
+#include "jitdump/cfi_table.h"
 
 struct cfi_writer {
 	enum cfi_format format;

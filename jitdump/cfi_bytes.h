@@ -5,8 +5,8 @@
  * You give a span of bytes; you get numbers. After the first read past the end everything reads as
  * zero and `failed` stays set, so that a caller checks once, at the end.
  */
-#ifndef PROFILER_CFI_BYTES_H
-#define PROFILER_CFI_BYTES_H
+#ifndef JITDUMP_CFI_BYTES_H
+#define JITDUMP_CFI_BYTES_H
 
 #include <stdbool.h>
 #include <stddef.h>

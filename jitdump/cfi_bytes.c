@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "profiler/cfi_bytes.h"
+#include "jitdump/cfi_bytes.h"
 
 #include <string.h>
 

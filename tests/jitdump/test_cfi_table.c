@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "profiler/cfi_table.h"
+#include "jitdump/cfi_table.h"
 
 #include "support/cfi_writer.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "profiler/cfi_table.h"
+#include "jitdump/cfi_table.h"
 
+#include "jitdump/cfi_bytes.h"
 #include "jitdump/xalloc.h"
-#include "profiler/cfi_bytes.h"
 
 #include <stdlib.h>
 #include <string.h>

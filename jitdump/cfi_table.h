@@ -10,8 +10,8 @@
  *
  * Formats: DWARF 5 section 6.4 and 7.24; Linux Standard Base Core 5.0 section 10.6.
  */
-#ifndef PROFILER_CFI_TABLE_H
-#define PROFILER_CFI_TABLE_H
+#ifndef JITDUMP_CFI_TABLE_H
+#define JITDUMP_CFI_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
