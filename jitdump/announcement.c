@@ -20,8 +20,11 @@ static const uint8_t empty_table[20] = { 1, 0x1b, 0x03, 0x3b };
 /* Copies a text with its NUL; what would break a line or a terminal becomes '?'. */
 static char *append_text(char *to, const char *text)
 {
-	for (; *text != '\0'; text++)
-		*to++ = (unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text;
+	for (; *text != '\0'; text++, to++) {
+		*to = *text;
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			*to = '?';
+	}
 	*to++ = '\0';
 	return to;
 }
@@ -171,7 +174,7 @@ static int add_load(struct jitdump_announcement *announcement,
 	if (announcement->name == NULL)
 		return -ENOMEM;
 	append_text(announcement->name, function->name);
-	if (code == NULL)
+	if (code == NULL) /* NOLINTNEXTLINE(performance-no-int-to-ptr): it is where the code is */
 		code = (const void *)(uintptr_t)function->code_address;
 	record->fields.pid = (uint32_t)getpid();
 	record->fields.tid = (uint32_t)gettid();

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,21 +28,6 @@ uint64_t jitdump_output_now_ns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-bool jitdump_output_is_same_file(int fd, dev_t device, ino_t inode)
-{
-	struct stat file;
-
-	return fd >= 0 && fstat(fd, &file) == 0 && file.st_dev == device && file.st_ino == inode;
-}
-
-bool jitdump_output_size_is_allowed(uint64_t size)
-{
-	struct rlimit limit;
-
-	return getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
-	       size <= limit.rlim_cur;
 }
 
 bool jitdump_output_pattern_is_valid(const char *pattern)
@@ -144,7 +128,8 @@ static size_t page_size(void)
 
 static int map_marker(struct jitdump_output *output)
 {
-	void *marker = mmap(NULL, page_size(), PROT_READ | PROT_EXEC, MAP_PRIVATE, output->fd, 0);
+	void *marker =
+		mmap(NULL, page_size(), PROT_READ | PROT_EXEC, MAP_PRIVATE, output->file.fd, 0);
 
 	if (marker == MAP_FAILED)
 		return -errno;
@@ -158,7 +143,7 @@ int jitdump_output_open(struct jitdump_output *output, const char *directory, co
 	struct stat file;
 	int status = expand_path(output->path, sizeof(output->path), directory, pattern);
 
-	output->fd = -1;
+	output->file.fd = -1;
 	output->marker = NULL;
 	output->end = 0;
 	if (status != 0)
@@ -166,13 +151,9 @@ int jitdump_output_open(struct jitdump_output *output, const char *directory, co
 	status = create_file(output->path, permissions);
 	if (status < 0)
 		return status;
-	output->fd = status;
-	if (fstat(output->fd, &file) != 0) {
-		status = -errno;
-	} else {
-		output->device = file.st_dev;
-		output->inode = file.st_ino;
-		flock(output->fd, LOCK_EX | LOCK_NB);
+	status = jitdump_file_open(&output->file, status, &file);
+	if (status == 0) {
+		flock(output->file.fd, LOCK_EX | LOCK_NB);
 		status = write_header(output);
 	}
 	if (status == 0)
@@ -186,22 +167,16 @@ int jitdump_output_open(struct jitdump_output *output, const char *directory, co
 
 int jitdump_output_close(struct jitdump_output *output)
 {
-	int status = 0;
-
 	if (output->marker != NULL)
 		munmap(output->marker, page_size());
-	if (jitdump_output_is_same_file(output->fd, output->device, output->inode) &&
-	    close(output->fd) != 0)
-		status = -errno;
 	output->marker = NULL;
-	output->fd = -1;
-	return status;
+	return jitdump_file_close(&output->file);
 }
 
 void jitdump_output_forget(struct jitdump_output *output)
 {
 	output->marker = NULL;
-	jitdump_output_close(output);
+	jitdump_file_close(&output->file);
 }
 
 int jitdump_output_unlink(const struct jitdump_output *output)
@@ -209,18 +184,17 @@ int jitdump_output_unlink(const struct jitdump_output *output)
 	return unlink(output->path) == 0 ? 0 : -errno;
 }
 
-/* The file must be the one that was opened, and end where the last record ended. */
-static int check_file(const struct jitdump_output *output)
+/* Sees to it that the file ends where the last record ended. */
+static int check_end(const struct jitdump_output *output)
 {
-	struct stat file;
+	uint64_t size;
+	int status = jitdump_file_size(&output->file, &size);
 
-	if (fstat(output->fd, &file) != 0)
-		return -errno;
-	if (file.st_dev != output->device || file.st_ino != output->inode)
-		return -EBADF;
-	if ((uint64_t)file.st_size < output->end)
+	if (status != 0)
+		return status;
+	if (size < output->end)
 		return -EIO; /* somebody has cut it */
-	if ((uint64_t)file.st_size > output->end && ftruncate(output->fd, (off_t)output->end) != 0)
+	if (size > output->end && ftruncate(output->file.fd, (off_t)output->end) != 0)
 		return -errno;
 	return 0;
 }
@@ -261,18 +235,18 @@ static int write_pieces(int fd, uint64_t offset, struct iovec *pieces, int count
 int jitdump_output_append(struct jitdump_output *output, struct iovec *pieces, int count)
 {
 	uint64_t size = 0;
-	int status = check_file(output);
+	int status = check_end(output);
 
 	if (status != 0)
 		return status;
 	for (int i = 0; i < count; i++)
 		size += pieces[i].iov_len;
-	if (!jitdump_output_size_is_allowed(output->end + size))
+	if (!jitdump_file_may_grow_to(output->end + size))
 		return -EFBIG;
-	status = write_pieces(output->fd, output->end, pieces, count);
+	status = write_pieces(output->file.fd, output->end, pieces, count);
 	if (status == 0)
 		output->end += size;
-	else if (ftruncate(output->fd, (off_t)output->end) != 0)
+	else if (ftruncate(output->file.fd, (off_t)output->end) != 0)
 		return status; /* the next append tries again to cut it */
 	return status;
 }

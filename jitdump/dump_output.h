@@ -13,13 +13,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 #include <sys/uio.h>
 
+#include "jitdump/output_file.h"
+
 struct jitdump_output {
-	int fd; /* -1: no file */
-	dev_t device;
-	ino_t inode;
+	struct jitdump_file file;
 	uint64_t end; /* of the last whole record */
 	void *marker; /* one executable page of the file: its mmap event is what profilers see */
 	char path[PATH_MAX];
@@ -49,13 +48,6 @@ int jitdump_output_append(struct jitdump_output *output, struct iovec *pieces, i
 
 /* Removes the file's name; its writing goes on. */
 int jitdump_output_unlink(const struct jitdump_output *output);
-
-/* Whether the descriptor is still that file: programs that become daemons close all descriptors,
- * and the number is then used for something else. */
-bool jitdump_output_is_same_file(int fd, dev_t device, ino_t inode);
-
-/* Whether a file may grow to this size; a write(2) beyond it would raise SIGXFSZ. */
-bool jitdump_output_size_is_allowed(uint64_t size);
 
 /* CLOCK_MONOTONIC, the clock of the whole format. */
 uint64_t jitdump_output_now_ns(void);

@@ -13,8 +13,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "jitdump/dump_output.h"
-
 #define NS_PER_SECOND 1000000000ll
 
 static int64_t clock_ns(clockid_t clock)
@@ -59,61 +57,55 @@ static bool is_older_than_process(const struct stat *file)
 	return written_ns + NS_PER_SECOND < process_start_ns();
 }
 
-static int check_file(struct jitdump_map *map)
+static int take_over(int fd, const struct stat *file)
 {
-	struct stat file;
-
-	if (fstat(map->fd, &file) != 0)
-		return -errno;
 	/* A second name may be somebody's trap: appending here would damage that file. */
-	if (!S_ISREG(file.st_mode) || file.st_uid != geteuid() || file.st_nlink > 1)
+	if (!S_ISREG(file->st_mode) || file->st_uid != geteuid() || file->st_nlink > 1)
 		return -EEXIST;
-	map->device = file.st_dev;
-	map->inode = file.st_ino;
-	if (file.st_size != 0 && is_older_than_process(&file) && ftruncate(map->fd, 0) != 0)
+	if (file->st_size != 0 && is_older_than_process(file) && ftruncate(fd, 0) != 0)
 		return -errno;
 	return 0;
 }
 
 int jitdump_map_open(struct jitdump_map *map, const char *directory)
 {
+	const int flags =
+		O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 	char path[PATH_MAX];
 	int length = snprintf(path, sizeof(path), "%s/perf-%d.map", directory, getpid());
+	struct stat file;
 	int status;
+	int fd;
 
-	map->fd = -1;
+	map->file.fd = -1;
 	if (length < 0 || (size_t)length >= sizeof(path))
 		return -ENAMETOOLONG;
-	map->fd =
-		open(path,
-		     O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
-		     0600);
-	if (map->fd < 0)
+	fd = open(path, flags, 0600);
+	if (fd < 0)
 		return -errno;
-	status = check_file(map);
-	if (status != 0) {
-		close(map->fd);
-		map->fd = -1;
-	}
+	status = jitdump_file_open(&map->file, fd, &file);
+	if (status == 0)
+		status = take_over(fd, &file);
+	if (status != 0)
+		jitdump_file_close(&map->file);
 	return status;
-}
-
-void jitdump_map_forget(struct jitdump_map *map)
-{
-	if (jitdump_output_is_same_file(map->fd, map->device, map->inode))
-		close(map->fd);
-	map->fd = -1;
 }
 
 int jitdump_map_close(struct jitdump_map *map)
 {
-	jitdump_map_forget(map);
+	int status = jitdump_file_close(&map->file);
+
 	for (size_t i = 0; i < map->name_capacity; i++)
 		free(map->names[i]);
 	free(map->names);
 	map->names = NULL;
 	map->name_capacity = 0;
-	return 0;
+	return status;
+}
+
+void jitdump_map_forget(struct jitdump_map *map)
+{
+	jitdump_file_close(&map->file);
 }
 
 /* Takes back a line that was cut short, unless another runtime has written behind it. */
@@ -129,23 +121,22 @@ static void remove_partial_line(int fd, ssize_t written)
 
 static int write_line(const struct jitdump_map *map, const char *line, size_t length)
 {
-	struct stat file;
+	uint64_t size;
 	ssize_t written;
+	int status = jitdump_file_size(&map->file, &size);
 
-	if (fstat(map->fd, &file) != 0)
-		return -errno;
-	if (file.st_dev != map->device || file.st_ino != map->inode)
-		return -EBADF;
-	if (!jitdump_output_size_is_allowed((uint64_t)file.st_size + length))
+	if (status != 0)
+		return status;
+	if (!jitdump_file_may_grow_to(size + length))
 		return -EFBIG;
 	do
-		written = write(map->fd, line, length);
+		written = write(map->file.fd, line, length);
 	while (written < 0 && errno == EINTR);
 	if (written == (ssize_t)length)
 		return 0;
 	if (written < 0)
 		return -errno;
-	remove_partial_line(map->fd, written);
+	remove_partial_line(map->file.fd, written);
 	return -ENOSPC;
 }
 

@@ -12,12 +12,11 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
+
+#include "jitdump/output_file.h"
 
 struct jitdump_map {
-	int fd; /* -1: no file */
-	dev_t device;
-	ino_t inode;
+	struct jitdump_file file;
 	char **names; /* by code index; NULL: announced without a map. Inherited by a child, which
 			 may move what its parent announced */
 	size_t name_capacity;
@@ -30,7 +29,7 @@ struct jitdump_map {
  */
 int jitdump_map_open(struct jitdump_map *map, const char *directory);
 
-/* Closes the file and frees the names; a zeroed map with fd -1 is allowed. */
+/* Closes the file and frees the names; a zeroed map without a file is allowed. */
 int jitdump_map_close(struct jitdump_map *map);
 
 /* For a forked child: gives up the descriptor it inherited. */

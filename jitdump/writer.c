@@ -105,8 +105,8 @@ static int create_writer(const struct jitdump_options *options, struct jitdump_w
 	writer->skipped_kinds = options->skipped_kinds;
 	writer->permissions = options->permissions;
 	writer->delete_after_open = options->delete_after_open != 0;
-	writer->dump.fd = -1;
-	writer->map.fd = -1;
+	writer->dump.file.fd = -1;
+	writer->map.file.fd = -1;
 	/* Absolute, for a child may have changed its directory by its first announcement. */
 	writer->directory = realpath(options->directory, NULL);
 	writer->map_directory =
@@ -133,7 +133,7 @@ static int open_outputs(struct jitdump_writer *writer)
 					     writer->permissions);
 	if (status == 0 && (writer->outputs & JITDUMP_TO_PERF_MAP) != 0)
 		status = jitdump_map_open(&writer->map, writer->map_directory);
-	if (writer->dump.fd >= 0 && (status != 0 || writer->delete_after_open))
+	if (writer->dump.file.fd >= 0 && (status != 0 || writer->delete_after_open))
 		jitdump_output_unlink(&writer->dump);
 	if (status != 0)
 		jitdump_output_close(&writer->dump);
@@ -223,15 +223,18 @@ static int write_close(struct jitdump_output *dump)
 static int close_outputs(struct jitdump_writer *writer, unsigned generation)
 {
 	int status = 0;
-	int close_status;
+	int dump_status;
+	int map_status;
 
 	if (writer->generation != generation)
 		jitdump_output_forget(&writer->dump);
-	else if (writer->dump.fd >= 0)
+	else if (writer->dump.file.fd >= 0)
 		status = write_close(&writer->dump);
-	close_status = jitdump_output_close(&writer->dump);
-	jitdump_map_close(&writer->map);
-	return status != 0 ? status : close_status;
+	dump_status = jitdump_output_close(&writer->dump);
+	map_status = jitdump_map_close(&writer->map);
+	if (status == 0)
+		status = dump_status;
+	return status != 0 ? status : map_status;
 }
 
 int jitdump_close(struct jitdump_writer *writer)
@@ -257,7 +260,7 @@ int jitdump_close(struct jitdump_writer *writer)
 int jitdump_path(struct jitdump_writer *writer, char *path, size_t size)
 {
 	unsigned generation = jitdump_process_lock();
-	bool is_open = writer->generation == generation && writer->dump.fd >= 0;
+	bool is_open = writer->generation == generation && writer->dump.file.fd >= 0;
 	const char *text = is_open ? writer->dump.path : "";
 	size_t length = strlen(text);
 	size_t copied = length < size ? length : size - 1;
@@ -278,13 +281,13 @@ static int write_function(struct jitdump_writer *writer, struct jitdump_announce
 	int status = 0;
 
 	jitdump_announcement_stamp(announcement, index, jitdump_output_now_ns());
-	if (writer->dump.fd >= 0)
+	if (writer->dump.file.fd >= 0)
 		status = jitdump_output_append(&writer->dump, announcement->pieces,
 					       announcement->piece_count);
 	if (status != 0)
 		return status;
 	writer->next_code_index = index + 1;
-	if (writer->map.fd >= 0)
+	if (writer->map.file.fd >= 0)
 		status = jitdump_map_add(&writer->map, index, load->code_addr, load->code_size,
 					 announcement->name);
 	return status;
@@ -331,9 +334,9 @@ static int write_move(struct jitdump_writer *writer, const struct jitdump_move_f
 	if (fields->code_index >= writer->next_code_index)
 		return -EINVAL;
 	record.prefix.timestamp = jitdump_output_now_ns();
-	if (writer->dump.fd >= 0)
+	if (writer->dump.file.fd >= 0)
 		status = jitdump_output_append(&writer->dump, &piece, 1);
-	if (status == 0 && writer->map.fd >= 0)
+	if (status == 0 && writer->map.file.fd >= 0)
 		status = jitdump_map_move(&writer->map, fields->code_index, fields->new_code_addr,
 					  fields->code_size);
 	return status;

@@ -25,6 +25,7 @@
 #include "support/scratch_directory.h"
 
 enum { THREAD_COUNT = 8, ROUND_COUNT = 500, LINE_COUNT = 20 };
+#define ADDED_COUNT ((size_t)THREAD_COUNT * ROUND_COUNT)
 
 static struct jitdump_writer *open_in(const char *directory)
 {
@@ -144,7 +145,7 @@ static void threads_never_come_between_the_records_of_one_function(void **state)
 	struct worker workers[THREAD_COUNT];
 	struct jitdump_writer *writer = open_in(*state);
 	struct dump_records dump;
-	uint8_t *seen = calloc(THREAD_COUNT * ROUND_COUNT, 1);
+	uint8_t *seen = calloc(ADDED_COUNT, 1);
 
 	for (int i = 0; i < THREAD_COUNT; i++) {
 		workers[i] = (struct worker){ .writer = writer, .number = i };
@@ -155,14 +156,14 @@ static void threads_never_come_between_the_records_of_one_function(void **state)
 		assert_int_equal(workers[i].failed_count, 0);
 	}
 	dump_records_read(&dump, dump_path(*state, getpid()));
-	assert_int_equal(dump.count, 3 * THREAD_COUNT * ROUND_COUNT);
+	assert_int_equal(dump.count, 3 * ADDED_COUNT);
 	for (size_t at = 0; at < dump.count; at += 3) {
 		const char *name;
 		const uint8_t *code;
 		uint64_t index = dump_records_load(&dump, at + 2, &name, &code).code_index;
 
 		expect_one_threads_unit(&dump, at);
-		assert_true(index < THREAD_COUNT * ROUND_COUNT && !seen[index]);
+		assert_true(index < ADDED_COUNT && !seen[index]);
 		seen[index] = 1;
 		if (at != 0)
 			assert_true(dump.records[at].prefix.timestamp >=
