@@ -133,17 +133,11 @@ void data_features_add_build_id(struct data_feature_set *set, const uint8_t *rec
 	set->build_ids[set->build_id_count++] = told;
 }
 
-static void add_section(struct data_feature_set *set, const uint8_t *bytes, size_t size)
+/* A piece of jprof's section, as it goes through pipes. */
+static void add_piece(struct data_feature_set *set, struct byte_cursor body)
 {
-	struct section_bytes *section = &set->section;
-
-	if (section->capacity - section->size < size) {
-		section->capacity = 2 * section->capacity + size;
-		section->bytes = xrealloc(section->bytes, section->capacity);
-	}
-	if (size)
-		memcpy(section->bytes + section->size, bytes, size);
-	section->size += size;
+	if (byte_cursor_u64(&body) == JPROF_PIPE_MAGIC)
+		section_put_bytes(&set->section, body.next, byte_cursor_left(&body));
 }
 
 void data_features_add(struct data_feature_set *set, struct data_events *events, uint64_t feature,
@@ -192,8 +186,11 @@ void data_features_add(struct data_feature_set *set, struct data_events *events,
 	case FEATURE_COMPRESSED:
 		told->is_compressed = true;
 		break;
+	case JPROF_PIPE_FEATURE:
+		add_piece(set, body);
+		break;
 	case JPROF_FEATURE_BIT:
-		add_section(set, bytes, size);
+		section_put_bytes(&set->section, bytes, size);
 		break;
 	}
 }

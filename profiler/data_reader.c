@@ -136,15 +136,37 @@ static void use_clock_of_events(struct data_reader *reader)
 		reader->features.told.clockid = attr->clockid;
 }
 
+/* FILE.part is left by a killed recorder, and where the disk was too full to close FILE whole. */
+static bool may_have_part_file(const struct data_reader *reader, const char *path)
+{
+	if (strcmp(path, "-") == 0 || reader->features.section.size)
+		return false;
+	return !reader->header.is_closed ||
+	       strncmp(reader->features.told.version, "jprof ", strlen("jprof ")) == 0;
+}
+
+/* What FILE.part says in perf's own sections, for a FILE without them. */
+static void use_stored_features(struct data_reader *reader)
+{
+	size_t count;
+	const struct stored_feature *features = jprof_section_features(reader->section, &count);
+
+	for (size_t i = 0; i < count; i++)
+		data_features_add(&reader->features, &reader->events, features[i].number,
+				  features[i].bytes, features[i].size);
+}
+
 static void read_section(struct data_reader *reader, const char *path, bool force)
 {
 	struct section_bytes *bytes = &reader->features.section;
 
-	if (!reader->header.is_closed && strcmp(path, "-") != 0)
+	if (may_have_part_file(reader, path))
 		bytes->bytes = data_input_read_part_file(path, force, &bytes->size);
 	if (bytes->size) {
 		reader->section = jprof_section_create();
 		jprof_section_parse(reader->section, bytes->bytes, bytes->size);
+		if (!reader->header.is_closed)
+			use_stored_features(reader);
 	}
 	section_bytes_deinit(bytes);
 }
@@ -165,8 +187,8 @@ static bool open_recording(struct data_reader *reader, const char *path, bool fo
 				 "%s ends before it names an event, or is damaged: nothing of it "
 				 "can be read; record again with `jprof record COMMAND`",
 				 name);
-	use_clock_of_events(reader);
 	read_section(reader, path, force);
+	use_clock_of_events(reader);
 	init_parts(reader);
 	return true;
 }

@@ -4,7 +4,12 @@
  *
  * You give the events, then records in any order that is nearly time order; you get a file that is
  * in time order when closed, and readable up to its last whole record when the recorder is killed.
- * It never sees a stack copy unless stacks are kept: samples are written with their chains.
+ * Samples are written with their chains in place of registers and stack. It never changes what
+ * signals do: SIGPIPE and SIGXFSZ must be ignored.
+ *
+ * Whatever fails (a full disk, a reader that has gone): the first call that meets it says so, every
+ * later one returns the same sentence, and data_writer_close() still ends the file at its last
+ * whole record.
  */
 #ifndef PROFILER_DATA_WRITER_H
 #define PROFILER_DATA_WRITER_H
@@ -18,11 +23,15 @@ struct perf_event_attr;
 struct perf_event_header;
 struct data_writer;
 
+/*
+ * Every event, that of the side band too, must be opened with sample_id_all and with exactly TID,
+ * TIME, CPU and IDENTIFIER of the id bits: the trailers of records go to the file as they are.
+ */
 struct data_writer_event {
 	const char *name;
-	struct perf_event_attr *attr; /* as opened; what is written is this with
-					 the chain in place of registers and stack */
-	const uint64_t *ids;
+	struct perf_event_attr *attr; /* as opened; what is written is this with the chain in place
+					 of registers and stack, and sampling events first */
+	const uint64_t *ids;	      /* at least one */
 	size_t id_count;
 };
 
@@ -31,24 +40,34 @@ struct data_writer_options {
 	const struct data_writer_event *events;
 	size_t event_count;
 	char *const *command; /* NULL-terminated argv of jprof, for CMDLINE */
-	bool keep_stacks;
+	bool keep_stacks;     /* samples are written as the kernel made them, see below */
 };
 
-/* An existing output becomes FILE.old. */
+/* Everything in `options` is copied. A file that is there becomes FILE.old; a directory is refused,
+ * a fifo or a device gets the pipe form. While recording, FILE.part lies beside FILE. */
 struct data_writer *data_writer_open(const struct data_writer_options *options, struct error *err);
 
 /*
- * One record as the kernel or the recorder made it (not a sample). `time_ns` orders it.
- * False when the file cannot grow (ENOSPC): it then ends at its last whole record.
+ * One record as the kernel or the recorder made it. `time_ns` orders it; 0: now. With keep_stacks
+ * samples come this way, too, as they came from the ring; without, only through
+ * data_writer_sample().
  */
 bool data_writer_record(struct data_writer *writer, const struct perf_event_header *record,
 			uint64_t time_ns, struct error *err);
 
-/* One sample with its chain; of our own layout, with PERF_CONTEXT_* markers. */
+/*
+ * One sample with its chain, which may hold kernel frames before user frames. With keep_stacks only
+ * how its stack was found is stored: the record must have been given already, or come before the
+ * next flush.
+ */
 bool data_writer_sample(struct data_writer *writer, const struct event *sample,
 			const struct chain *chain, struct error *err);
 
-/* Everything older than `time_ns` has been given: it may go to the file, in time order. */
+/*
+ * Everything older than `time_ns` has been given: it goes out in time order. What comes later all
+ * the same is kept, and put in its place at close. May be called often: it is written to disk in
+ * large pieces, at least four times a second of `time_ns`.
+ */
 bool data_writer_flush(struct data_writer *writer, uint64_t time_ns, struct error *err);
 
 /* Appends section chunks (JIT versions, kernel names, health) to be stored at close, and to
@@ -56,8 +75,11 @@ bool data_writer_flush(struct data_writer *writer, uint64_t time_ns, struct erro
 bool data_writer_put_section(struct data_writer *writer, const struct section_bytes *chunks,
 			     struct error *err);
 
-/* Header, features and section; removes FILE.part. Frees the writer either way. `bytes` (may be
- * NULL) is the size of the file. */
+/*
+ * Header, features and section; removes FILE.part unless the disk is too full for what it says.
+ * Frees the writer either way; false if this or an earlier call failed. `bytes` (may be NULL) is
+ * the size of what was written.
+ */
 bool data_writer_close(struct data_writer *writer, uint64_t *bytes, struct error *err);
 
 #endif
