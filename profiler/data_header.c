@@ -49,8 +49,14 @@ static bool is_inside(const struct data_header *header, struct data_section sect
 	       section.size <= header->file_bytes - section.offset;
 }
 
-/* A data size of 0 says that nobody closed the file, unless the features lie where the data would
- * be: then the recording is closed and empty. */
+/* Of a feature section, where the places begin at `places` and are `size` bytes. */
+static bool is_apart(struct data_section section, uint64_t places, uint64_t size)
+{
+	return section.offset + section.size <= places || section.offset >= places + size;
+}
+
+/* A data size of 0 says that nobody closed the file, unless the features' places lie where the data
+ * would be: then the recording is closed and empty. */
 static bool is_closed_and_empty(const struct data_header *header)
 {
 	struct data_section places[DATA_FEATURE_BITS];
@@ -61,7 +67,7 @@ static bool is_closed_and_empty(const struct data_header *header)
 		return false;
 	for (size_t number = 0; number < count; number++)
 		if (!is_inside(header, places[number]) ||
-		    places[number].offset < header->file.data.offset + wanted)
+		    !is_apart(places[number], header->file.data.offset, wanted))
 			return false;
 	return true;
 }

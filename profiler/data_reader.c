@@ -136,12 +136,18 @@ static void use_clock_of_events(struct data_reader *reader)
 		reader->features.told.clockid = attr->clockid;
 }
 
-/* FILE.part is left by a killed recorder, and where the disk was too full to close FILE whole. */
+/* A killed recorder wrote no features, nor did one whose disk stayed full. */
+static bool lacks_features(const struct data_reader *reader)
+{
+	return !reader->header.is_closed || !reader->features.told.version[0];
+}
+
+/* FILE.part holds what did not come into FILE. */
 static bool may_have_part_file(const struct data_reader *reader, const char *path)
 {
 	if (strcmp(path, "-") == 0 || reader->features.section.size)
 		return false;
-	return !reader->header.is_closed ||
+	return lacks_features(reader) ||
 	       strncmp(reader->features.told.version, "jprof ", strlen("jprof ")) == 0;
 }
 
@@ -165,7 +171,7 @@ static void read_section(struct data_reader *reader, const char *path, bool forc
 	if (bytes->size) {
 		reader->section = jprof_section_create();
 		jprof_section_parse(reader->section, bytes->bytes, bytes->size);
-		if (!reader->header.is_closed)
+		if (lacks_features(reader))
 			use_stored_features(reader);
 	}
 	section_bytes_deinit(bytes);
@@ -282,10 +288,11 @@ static void end_part(struct data_reader *reader)
 	reader->has_ended = true;
 }
 
-/* The files of a directory were written side by side: rounds say nothing across them. */
+/* The files of a directory were written side by side: rounds say nothing across them. In a file
+ * that was never closed records may lie behind rounds that they should be before. */
 static void end_round(struct data_reader *reader)
 {
-	if (reader->input.count > 1)
+	if (reader->input.count > 1 || !reader->header.is_closed)
 		return;
 	data_order_finish_round(&reader->order);
 	reader->round++;
