@@ -27,11 +27,13 @@ static inline uint64_t end_time_ns(int argc, char **argv)
 }
 
 /* A hot function of its own name: the loop is in it, not in something that it calls. The result
- * depends on `seed`, so that no call can be left out. */
+ * depends on `seed`, so that no call can be left out, and on the line, so that the compiler does
+ * not make one function of two. */
 #define HOT __attribute__((noinline, noclone))
 #define HOT_FUNCTION(name)                                                                         \
 	static HOT unsigned name(unsigned seed)                                                    \
 	{                                                                                          \
+		seed += __LINE__;                                                                  \
 		for (unsigned i = 0; i < 100000; i++)                                              \
 			seed = seed * 1664525u + 1013904223u + (seed >> 7);                        \
 		return seed;                                                                       \

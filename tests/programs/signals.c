@@ -35,6 +35,7 @@ static void start(int number, int timer, void (*handler)(int), int flags)
 	struct sigaction action = { .sa_handler = handler, .sa_flags = flags | SA_RESTART };
 	struct itimerval period = { { 0, PERIOD_US }, { 0, PERIOD_US } };
 
+	sigfillset(&action.sa_mask); /* no handler interrupts the other */
 	sigaction(number, &action, NULL);
 	setitimer(timer, &period, NULL);
 }

@@ -82,7 +82,7 @@ static void read_sign(struct lexer *lexer)
 		return;
 	if (!strchr("+-*/%<>=(){},;", *token->text))
 		lexer_fail(lexer, "unexpected character '%c'", *token->text);
-	token->kind = *token->text;
+	token->kind = (unsigned char)*token->text;
 	token->length = 1;
 }
 

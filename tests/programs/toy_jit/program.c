@@ -116,7 +116,9 @@ static struct node *parse_call(struct parser *parser, const struct token *name)
 		call->argument_count = count; /* checked when all definitions are there */
 		wanted = count;
 	}
-	if (count != wanted || count > PROGRAM_MAX_PARAMETERS)
+	if (count > PROGRAM_MAX_PARAMETERS)
+		lexer_fail(&parser->lexer, "more than %u arguments", PROGRAM_MAX_PARAMETERS);
+	if (count != wanted)
 		lexer_fail(&parser->lexer, "'%.*s' takes %u arguments, not %u", (int)name->length,
 			   name->text, wanted, count);
 	return call;
