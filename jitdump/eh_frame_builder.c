@@ -55,7 +55,6 @@ struct cpu {
 	bool is_return_address_pushed;
 	uint16_t register_end; /* the CFA's and the saved registers' numbers lie below */
 	uint16_t vector_start, vector_end;
-	uint8_t frame_pointer;
 };
 
 static const struct cpu x86_64 = {
@@ -67,7 +66,6 @@ static const struct cpu x86_64 = {
 	.register_end = 17,
 	.vector_start = 17,
 	.vector_end = 33,
-	.frame_pointer = JITDUMP_X86_64_RBP,
 };
 
 static const struct cpu aarch64 = {
@@ -77,7 +75,6 @@ static const struct cpu aarch64 = {
 	.register_end = 32,
 	.vector_start = 64,
 	.vector_end = 96,
-	.frame_pointer = JITDUMP_AARCH64_FP,
 };
 
 static const struct cpu *find_cpu(enum jitdump_cpu cpu)
@@ -384,72 +381,4 @@ void jitdump_eh_frame_free(struct jitdump_eh_frame *table)
 		return;
 	free(table->bytes);
 	*table = (struct jitdump_eh_frame){ 0 };
-}
-
-#define STANDARD_STEPS_MAX 9
-
-/* push rbp (1 byte); mov rbp, rsp (3 bytes) ... pop rbp or leave; ret (1 byte) */
-static size_t standard_x86_64(struct jitdump_cfi_step *steps, uint64_t prologue, uint64_t epilogue)
-{
-	const uint16_t rbp = JITDUMP_X86_64_RBP;
-	size_t count = 0;
-
-	steps[count++] =
-		(struct jitdump_cfi_step){ prologue + 1, JITDUMP_CFI_DEF_CFA_OFFSET, 0, 16 };
-	steps[count++] = (struct jitdump_cfi_step){ prologue + 1, JITDUMP_CFI_SAVED, rbp, -16 };
-	steps[count++] =
-		(struct jitdump_cfi_step){ prologue + 4, JITDUMP_CFI_DEF_CFA_REGISTER, rbp, 0 };
-	if (epilogue == 0)
-		return count;
-	steps[count++] = (struct jitdump_cfi_step){ epilogue, JITDUMP_CFI_REMEMBER, 0, 0 };
-	steps[count++] =
-		(struct jitdump_cfi_step){ epilogue, JITDUMP_CFI_DEF_CFA, JITDUMP_X86_64_RSP, 8 };
-	steps[count++] = (struct jitdump_cfi_step){ epilogue, JITDUMP_CFI_RESTORED, rbp, 0 };
-	steps[count++] = (struct jitdump_cfi_step){ epilogue + 1, JITDUMP_CFI_RESTORE_STATE, 0, 0 };
-	return count;
-}
-
-/* stp x29, x30, [sp, #-16]!; mov x29, sp ... ldp x29, x30, [sp], #16; ret (4 bytes each) */
-static size_t standard_aarch64(struct jitdump_cfi_step *steps, uint64_t prologue, uint64_t epilogue)
-{
-	const uint16_t fp = JITDUMP_AARCH64_FP;
-	const uint16_t lr = JITDUMP_AARCH64_LR;
-	size_t count = 0;
-
-	steps[count++] =
-		(struct jitdump_cfi_step){ prologue + 4, JITDUMP_CFI_DEF_CFA_OFFSET, 0, 16 };
-	steps[count++] = (struct jitdump_cfi_step){ prologue + 4, JITDUMP_CFI_SAVED, fp, -16 };
-	steps[count++] = (struct jitdump_cfi_step){ prologue + 4, JITDUMP_CFI_SAVED, lr, -8 };
-	steps[count++] =
-		(struct jitdump_cfi_step){ prologue + 8, JITDUMP_CFI_DEF_CFA_REGISTER, fp, 0 };
-	if (epilogue == 0)
-		return count;
-	steps[count++] = (struct jitdump_cfi_step){ epilogue, JITDUMP_CFI_REMEMBER, 0, 0 };
-	steps[count++] =
-		(struct jitdump_cfi_step){ epilogue, JITDUMP_CFI_DEF_CFA, JITDUMP_AARCH64_SP, 0 };
-	steps[count++] = (struct jitdump_cfi_step){ epilogue, JITDUMP_CFI_RESTORED, fp, 0 };
-	steps[count++] = (struct jitdump_cfi_step){ epilogue, JITDUMP_CFI_RESTORED, lr, 0 };
-	steps[count++] = (struct jitdump_cfi_step){ epilogue + 4, JITDUMP_CFI_RESTORE_STATE, 0, 0 };
-	return count;
-}
-
-int jitdump_eh_frame_build_standard(enum jitdump_cpu cpu_id, uint64_t code_size,
-				    uint64_t prologue_offset, uint64_t epilogue_offset,
-				    struct jitdump_eh_frame *table)
-{
-	struct jitdump_cfi_step steps[STANDARD_STEPS_MAX];
-	const struct cpu *cpu = find_cpu(cpu_id);
-	size_t count;
-
-	*table = (struct jitdump_eh_frame){ 0 };
-	if (cpu == NULL || prologue_offset >= code_size || epilogue_offset >= code_size)
-		return -EINVAL;
-	if (cpu == &x86_64)
-		count = standard_x86_64(steps, prologue_offset, epilogue_offset);
-	else
-		count = standard_aarch64(steps, prologue_offset, epilogue_offset);
-	/* The function may end with its `ret`: then there is nothing to go back to. */
-	if (epilogue_offset != 0 && steps[count - 1].code_offset == code_size)
-		count--;
-	return jitdump_eh_frame_build(cpu_id, code_size, steps, count, table);
 }

@@ -10,6 +10,7 @@
 #include "jitdump/dump_output.h"
 #include "jitdump/libjitdump.h"
 #include "jitdump/map_output.h"
+#include "jitdump/options.h"
 #include "jitdump/process_lock.h"
 
 /*
@@ -37,52 +38,6 @@ struct jitdump_writer {
 /* Every writer of the process, under the process lock: that is how users of one file meet. */
 static struct jitdump_writer *writers;
 
-/*
- * Copies a struct that the caller's version of the header may have made shorter or longer. What
- * this library does not know must be zero, that is "the usual".
- */
-static int copy_sized(void *to, size_t size, size_t first_size, const void *from, size_t from_size)
-{
-	const uint8_t *bytes = from;
-
-	if (from_size < first_size)
-		return -EINVAL;
-	for (size_t i = size; i < from_size; i++)
-		if (bytes[i] != 0)
-			return -EINVAL;
-	memset(to, 0, size);
-	memcpy(to, from, from_size < size ? from_size : size);
-	return 0;
-}
-
-static int read_options(struct jitdump_options *to, const struct jitdump_options *from)
-{
-	const size_t first_size = sizeof(struct jitdump_options);
-	int status = 0;
-
-	*to = (struct jitdump_options){ 0 };
-	if (from != NULL)
-		status = copy_sized(to, sizeof(*to), first_size, from, from->size);
-	if (status != 0)
-		return status;
-	if (to->directory == NULL)
-		to->directory = secure_getenv("JITDUMPDIR");
-	if (to->directory == NULL || to->directory[0] == '\0')
-		to->directory = "/tmp";
-	if (to->file_name == NULL)
-		to->file_name = "jit-%p.dump";
-	if (to->map_directory == NULL)
-		to->map_directory = "/tmp";
-	if (to->outputs == 0)
-		to->outputs = JITDUMP_TO_DUMP;
-	if (to->permissions == 0)
-		to->permissions = 0600;
-	if (!jitdump_output_pattern_is_valid(to->file_name) || to->permissions > 0777 ||
-	    (to->outputs & ~(JITDUMP_TO_DUMP | JITDUMP_TO_PERF_MAP)) != 0)
-		return -EINVAL;
-	return 0;
-}
-
 static void destroy_writer(struct jitdump_writer *writer)
 {
 	if (writer == NULL)
@@ -109,10 +64,13 @@ static int create_writer(const struct jitdump_options *options, struct jitdump_w
 	writer->map.file.fd = -1;
 	/* Absolute, for a child may have changed its directory by its first announcement. */
 	writer->directory = realpath(options->directory, NULL);
-	writer->map_directory =
-		writer->directory == NULL ? NULL : realpath(options->map_directory, NULL);
-	if (writer->map_directory == NULL)
+	if (writer->directory == NULL)
 		status = -errno;
+	if (status == 0 && (options->outputs & JITDUMP_TO_PERF_MAP) != 0) {
+		writer->map_directory = realpath(options->map_directory, NULL);
+		if (writer->map_directory == NULL)
+			status = -errno;
+	}
 	writer->file_name = strdup(options->file_name);
 	if (status == 0 && writer->file_name == NULL)
 		status = -ENOMEM;
@@ -171,7 +129,7 @@ int jitdump_open(const struct jitdump_options *options, struct jitdump_writer **
 	struct jitdump_writer *fresh;
 	struct jitdump_writer *known;
 	unsigned generation;
-	int status = read_options(&wanted, options);
+	int status = jitdump_options_read(&wanted, options);
 
 	*writer = NULL;
 	if (status == 0)
@@ -299,8 +257,8 @@ int jitdump_add(struct jitdump_writer *writer, const struct jitdump_function *de
 	const size_t first_size = sizeof(struct jitdump_function);
 	struct jitdump_announcement announcement;
 	struct jitdump_function function;
-	int status =
-		copy_sized(&function, sizeof(function), first_size, description, description->size);
+	int status = jitdump_copy_sized(&function, sizeof(function), first_size, description,
+					description->size);
 
 	if (status == 0 && (unsigned)function.kind >= sizeof(writer->skipped_kinds) * CHAR_BIT)
 		status = -EINVAL;

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { FUNCTION_COUNT = 6, SLOT_BYTES = 1024, CODE_BYTES = (FUNCTION_COUNT + 1) * SLOT_BYTES };
+enum { FUNCTION_COUNT = 6, SLOT_BYTES = 1024 };
 
 /* sub rsp, 24; mov ecx, edi; again: dec ecx; jnz again; add rsp, 24; ret */
 static const uint8_t without_frame[] = { 0x48, 0x83, 0xec, 0x18, 0x89, 0xf9, 0xff, 0xc9,
@@ -70,25 +70,26 @@ static void spin(const uint8_t *slot, int iterations)
 int main(int argc, char **argv)
 {
 	int iterations = argc > 1 ? atoi(argv[1]) : 1000;
-	uint8_t *code = mmap(NULL, CODE_BYTES, PROT_READ | PROT_WRITE | PROT_EXEC,
-			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	uint8_t *last = code + (FUNCTION_COUNT - 1) * SLOT_BYTES;
+	uint8_t(*slots)[SLOT_BYTES] =
+		mmap(NULL, (FUNCTION_COUNT + 1) * sizeof(*slots),
+		     PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint8_t *last = slots[FUNCTION_COUNT - 1];
+	uint8_t *moved = slots[FUNCTION_COUNT];
 	struct jitdump_writer *writer;
 	uint64_t index = 0;
 
-	if (code == MAP_FAILED)
+	if (slots == MAP_FAILED)
 		return 1;
 	check(jitdump_open(NULL, &writer), "open");
 	for (int number = 0; number < FUNCTION_COUNT; number++)
-		index = announce(writer, number, code + number * SLOT_BYTES);
+		index = announce(writer, number, slots[number]);
 	for (int number = 0; number < FUNCTION_COUNT - 1; number++)
-		spin(code + number * SLOT_BYTES, iterations);
-	memcpy(last + SLOT_BYTES, last, sizeof(without_frame));
-	check(jitdump_move(writer, index, (uintptr_t)last, (uintptr_t)last + SLOT_BYTES,
-			   sizeof(without_frame)),
+		spin(slots[number], iterations);
+	memcpy(moved, last, sizeof(without_frame));
+	check(jitdump_move(writer, index, (uintptr_t)last, (uintptr_t)moved, sizeof(without_frame)),
 	      "move");
 	memset(last, 0xcc, SLOT_BYTES);
-	spin(last + SLOT_BYTES, iterations);
+	spin(moved, iterations);
 	check(jitdump_close(writer), "close");
 	return 0;
 }
