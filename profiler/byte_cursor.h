@@ -34,7 +34,7 @@ static inline const uint8_t *byte_cursor_bytes(struct byte_cursor *cursor, uint6
 {
 	const uint8_t *bytes = cursor->next;
 
-	if (size > byte_cursor_left(cursor)) {
+	if (cursor->has_failed || size > byte_cursor_left(cursor)) {
 		cursor->has_failed = true;
 		return NULL;
 	}
@@ -46,7 +46,7 @@ static inline const uint8_t *byte_cursor_bytes(struct byte_cursor *cursor, uint6
 static inline const uint8_t *byte_cursor_items(struct byte_cursor *cursor, uint64_t count,
 					       size_t item_size)
 {
-	if (count > byte_cursor_left(cursor) / item_size) {
+	if (cursor->has_failed || count > byte_cursor_left(cursor) / item_size) {
 		cursor->has_failed = true;
 		return NULL;
 	}

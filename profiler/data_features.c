@@ -53,22 +53,25 @@ static void add_text(struct data_feature_set *set, const char **told, struct byt
 static void add_command_line(struct data_feature_set *set, struct byte_cursor body)
 {
 	uint32_t count = byte_cursor_u32(&body);
-	char *line = NULL;
+	char *text = NULL;
+	size_t size;
+	FILE *line = open_memstream(&text, &size);
 
-	for (uint32_t number = 0; number < count; number++) {
+	for (uint32_t number = 0; line && number < count; number++) {
 		size_t length;
-		const char *text = read_text(&body, &length);
+		const char *bytes = read_text(&body, &length);
 
-		if (!text)
+		if (!bytes)
 			break;
-		char *word = xstrndup(text, length);
+		char *word = xstrndup(bytes, length);
 
-		line = data_text_append_word(line, word);
+		data_text_put_word(line, word);
 		free(word);
 	}
-	if (line)
-		set->told.command_line = data_text_add(set->strings, line, strlen(line));
-	free(line);
+	if (!line || fclose(line) != 0)
+		return;
+	set->told.command_line = data_text_add(set->strings, text, size);
+	free(text);
 }
 
 /* u64 first, u64 last. */

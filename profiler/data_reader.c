@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char no_room[] = "no room to inflate it; set TMPDIR to a directory with room";
+
 /*
  * A record is met twice: once when its file is scanned for times, and once, by its place, when its
  * turn comes. What came out of a compressed record is written to a spool meanwhile. At the end of a
@@ -279,6 +281,13 @@ static void stop(struct data_reader *reader, const char *why)
 	reader->has_ended = true;
 }
 
+/* What was scanned so far is still given. */
+static void stop_for_room(struct data_reader *reader)
+{
+	stop(reader, no_room);
+	data_order_finish(&reader->order);
+}
+
 static void end_part(struct data_reader *reader)
 {
 	note_end(reader, &reader->parts[reader->part_number]);
@@ -288,15 +297,26 @@ static void end_part(struct data_reader *reader)
 	reader->has_ended = true;
 }
 
-/* The files of a directory were written side by side: rounds say nothing across them. In a file
- * that was never closed records may lie behind rounds that they should be before. */
+/*
+ * The files of a directory were written side by side: rounds say nothing across them. In a recording
+ * of ours that was not closed samples that were finished late lie behind all rounds; it is sorted as
+ * a whole. (Ours has no compressed records, and inflating a whole file to sort it would be dear.)
+ */
+static bool uses_rounds(const struct data_reader *reader)
+{
+	return reader->input.count == 1 && (reader->header.is_closed || reader->parts[0].inflate);
+}
+
 static void end_round(struct data_reader *reader)
 {
-	if (reader->input.count > 1 || !reader->header.is_closed)
+	if (!uses_rounds(reader))
 		return;
+	/* What lies in there, of the round before, is taken before more is added. */
+	if (!data_spool_rewind(&reader->inflated[++reader->round % 2])) {
+		stop_for_room(reader);
+		return;
+	}
 	data_order_finish_round(&reader->order);
-	reader->round++;
-	data_spool_empty(&reader->inflated[reader->round % 2]);
 }
 
 static bool spool_record(struct data_reader *reader, const struct data_record *record,
@@ -320,7 +340,7 @@ static void add_record(struct data_reader *reader, const struct data_record *rec
 	};
 
 	if (record->is_inflated && !spool_record(reader, record, &place)) {
-		stop(reader, "no room to inflate it; set TMPDIR to a directory with room");
+		stop_for_room(reader);
 		return;
 	}
 	data_order_add(&reader->order, event_decode_time(reader->events.layout, header), place);
@@ -362,9 +382,8 @@ static void scan(struct data_reader *reader)
 	while (!reader->has_ended && !data_order_is_ready(&reader->order))
 		scan_record(reader);
 	for (size_t number = 0; number < 2; number++)
-		if (reader->inflated[number].fd >= 0 &&
-		    !data_spool_flush(&reader->inflated[number]))
-			stop(reader, "no room to inflate it; set TMPDIR to a directory with room");
+		if (!data_spool_flush(&reader->inflated[number]))
+			stop(reader, no_room);
 	data_window_forget(&reader->window);
 }
 

@@ -74,9 +74,13 @@ bool data_spool_add(struct data_spool *spool, const uint8_t *bytes, size_t size,
 	return true;
 }
 
-void data_spool_empty(struct data_spool *spool)
+bool data_spool_rewind(struct data_spool *spool)
 {
-	spool->end = spool->unwritten_bytes = 0;
+	bool is_flushed = data_spool_flush(spool);
+
+	spool->end = 0;
+	spool->unwritten_bytes = 0;
+	return is_flushed;
 }
 
 static bool cannot_keep(struct error *err)

@@ -30,8 +30,8 @@ bool data_spool_add(struct data_spool *spool, const uint8_t *bytes, size_t size,
 /* Everything added can be read by the descriptor. */
 bool data_spool_flush(struct data_spool *spool);
 
-/* Everything added is dropped, and its room used again. */
-void data_spool_empty(struct data_spool *spool);
+/* Starts over at the offset 0: what was added can be read until more is added. */
+bool data_spool_rewind(struct data_spool *spool);
 
 /* Adds all that `fd` (a pipe) still gives. */
 bool data_spool_add_all(struct data_spool *spool, int fd, struct error *err);

@@ -3,6 +3,7 @@
 
 #include "jitdump/xalloc.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +20,7 @@ const char *data_text_add(struct string_pool *strings, const char *text, size_t 
 	return interned;
 }
 
-static int is_plain(const char *word)
+static bool is_plain(const char *word)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "0123456789_-+=./,:@%";
@@ -28,31 +29,23 @@ static int is_plain(const char *word)
 }
 
 /* In single quotes, where a quote itself is '\'' */
-static char *quote(const char *word)
+static void put_quoted(FILE *line, const char *word)
 {
-	char *quoted = xmalloc(4 * strlen(word) + 3);
-	char *out = quoted;
-
-	*out++ = '\'';
-	for (; *word; word++) {
-		if (*word == '\'') {
-			memcpy(out, "'\\''", 4);
-			out += 4;
-		} else {
-			*out++ = *word;
-		}
-	}
-	*out++ = '\'';
-	*out = '\0';
-	return quoted;
+	fputc('\'', line);
+	for (; *word; word++)
+		if (*word == '\'')
+			fputs("'\\''", line);
+		else
+			fputc(*word, line);
+	fputc('\'', line);
 }
 
-char *data_text_append_word(char *text, const char *word)
+void data_text_put_word(FILE *line, const char *word)
 {
-	char *quoted = is_plain(word) ? xstrdup(word) : quote(word);
-	char *longer = text ? xasprintf("%s %s", text, quoted) : xstrdup(quoted);
-
-	free(quoted);
-	free(text);
-	return longer;
+	if (ftell(line) > 0)
+		fputc(' ', line);
+	if (is_plain(word))
+		fputs(word, line);
+	else
+		put_quoted(line, word);
 }

@@ -10,11 +10,12 @@
 
 #include "symbolize/string_pool.h"
 
+#include <stdio.h>
+
 /* Control characters become '?'; ends at the first NUL if there is one before `length`. */
 const char *data_text_add(struct string_pool *strings, const char *text, size_t length);
 
-/* Words as a shell would read them back: "perf record -- sh -c 'sleep 1'". Words are added one by
- * one to a text on the heap (NULL at first); returns it, moved. */
-char *data_text_append_word(char *text, const char *word);
+/* A word as a shell would read it back, behind a blank if it is not the first on the line. */
+void data_text_put_word(FILE *line, const char *word);
 
 #endif
