@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+#include "profiler/jit_code.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static const uint8_t bytes[0x10000];
+
+static struct jitdump_entry load(uint64_t time_ns, uint64_t address, uint64_t size,
+				 const char *name)
+{
+	return (struct jitdump_entry){ .kind = JITDUMP_ENTRY_LOAD,
+				       .time_ns = time_ns,
+				       .address = address,
+				       .size = size,
+				       .name = name,
+				       .code = bytes };
+}
+
+static struct jitdump_entry move(uint64_t time_ns, uint64_t old_address, uint64_t address,
+				 uint64_t size)
+{
+	return (struct jitdump_entry){ .kind = JITDUMP_ENTRY_MOVE,
+				       .time_ns = time_ns,
+				       .old_address = old_address,
+				       .address = address,
+				       .size = size,
+				       .name = "" };
+}
+
+static const char *name_at(const struct jit_code *code, uint64_t address, uint64_t time_ns)
+{
+	const struct jit_version *version = jit_code_find(code, address, time_ns);
+
+	return version ? version->load->name : "";
+}
+
+static void the_newest_load_that_is_not_newer_than_the_sample_names_it(void **state)
+{
+	(void)state;
+	struct jit_code *code = jit_code_create(NULL, NULL);
+	struct jitdump_entry first = load(10, 0x1000, 0x100, "first");
+	struct jitdump_entry second = load(20, 0x1000, 0x100, "second");
+
+	jit_code_add(code, &first);
+	jit_code_add(code, &second);
+	assert_string_equal(name_at(code, 0x1080, 9), "");
+	assert_string_equal(name_at(code, 0x1080, 10), "first");
+	assert_string_equal(name_at(code, 0x1080, 19), "first");
+	assert_string_equal(name_at(code, 0x1080, 20), "second");
+	assert_string_equal(name_at(code, 0x1100, 20), "");
+	jit_code_destroy(code);
+}
+
+static void of_equal_times_the_last_in_the_file_wins(void **state)
+{
+	(void)state;
+	struct jit_code *code = jit_code_create(NULL, NULL);
+	struct jitdump_entry first = load(10, 0x1000, 0x100, "first");
+	struct jitdump_entry second = load(10, 0x1000, 0x100, "second");
+
+	jit_code_add(code, &first);
+	jit_code_add(code, &second);
+	assert_string_equal(name_at(code, 0x1000, 10), "second");
+	jit_code_destroy(code);
+}
+
+static void a_partial_overlap_cuts_and_does_not_drop(void **state)
+{
+	(void)state;
+	struct jit_code *code = jit_code_create(NULL, NULL);
+	struct jitdump_entry large = load(10, 0x1000, 0x3000, "large");
+	struct jitdump_entry small = load(20, 0x2000, 0x100, "small");
+
+	jit_code_add(code, &large);
+	jit_code_add(code, &small);
+	assert_string_equal(name_at(code, 0x1fff, 30), "large");
+	assert_string_equal(name_at(code, 0x2000, 30), "small");
+	assert_string_equal(name_at(code, 0x2100, 30), "large");
+	assert_string_equal(name_at(code, 0x3fff, 30), "large");
+	jit_code_destroy(code);
+}
+
+static void loads_that_come_out_of_order_are_found_by_their_time(void **state)
+{
+	(void)state;
+	struct jit_code *code = jit_code_create(NULL, NULL);
+	struct jitdump_entry newer = load(20, 0x1000, 0x100, "newer");
+	struct jitdump_entry older = load(10, 0x1000, 0x100, "older");
+
+	jit_code_add(code, &newer);
+	jit_code_add(code, &older);
+	assert_string_equal(name_at(code, 0x1000, 15), "older");
+	assert_string_equal(name_at(code, 0x1000, 25), "newer");
+	jit_code_destroy(code);
+}
+
+static void a_moved_function_runs_at_its_new_place_and_nowhere_else(void **state)
+{
+	(void)state;
+	struct jit_code *code = jit_code_create(NULL, NULL);
+	struct jitdump_entry loaded = load(10, 0x1000, 0x100, "fib");
+	struct jitdump_entry moved = move(20, 0x1000, 0x5000, 0x100);
+
+	jit_code_add(code, &loaded);
+	jit_code_add(code, &moved);
+	assert_string_equal(name_at(code, 0x1010, 19), "fib");
+	assert_string_equal(name_at(code, 0x1010, 20), "");
+	assert_string_equal(name_at(code, 0x5010, 20), "fib");
+	const struct jit_version *version = jit_code_find(code, 0x5010, 20);
+
+	assert_int_equal(version->address, 0x5000);
+	assert_int_equal(version->origin, 0);
+	assert_int_not_equal(version->number, 0);
+	jit_code_destroy(code);
+}
+
+static void a_move_by_less_than_its_size_keeps_the_new_place(void **state)
+{
+	(void)state;
+	struct jit_code *code = jit_code_create(NULL, NULL);
+	struct jitdump_entry loaded = load(10, 0x1000, 0x100, "fib");
+	struct jitdump_entry moved = move(20, 0x1000, 0x1040, 0x100);
+
+	jit_code_add(code, &loaded);
+	jit_code_add(code, &moved);
+	assert_string_equal(name_at(code, 0x1000, 20), "");
+	assert_string_equal(name_at(code, 0x1040, 20), "fib");
+	assert_string_equal(name_at(code, 0x1100, 20), "fib");
+	jit_code_destroy(code);
+}
+
+static void a_move_of_nothing_known_changes_nothing(void **state)
+{
+	(void)state;
+	struct jit_code *code = jit_code_create(NULL, NULL);
+	struct jitdump_entry moved = move(20, 0x1000, 0x1040, 0x100);
+
+	jit_code_add(code, &moved);
+	assert_int_equal(jit_code_count(code), 0);
+	jit_code_destroy(code);
+}
+
+static void a_late_load_is_found_up_to_the_limit(void **state)
+{
+	(void)state;
+	struct jit_code *code = jit_code_create(NULL, NULL);
+	struct jitdump_entry loaded = load(JIT_LATE_LIMIT_NS + 100, 0x1000, 0x100, "fib");
+
+	jit_code_add(code, &loaded);
+	assert_null(jit_code_find(code, 0x1000, 100));
+	assert_non_null(jit_code_find_later(code, 0x1000, 100));
+	assert_null(jit_code_find_later(code, 0x1000, 99));
+	assert_null(jit_code_find_later(code, 0x1100, 100));
+	jit_code_destroy(code);
+}
+
+static void a_load_that_claims_a_huge_size_without_bytes_is_bounded(void **state)
+{
+	(void)state;
+	struct jit_code *code = jit_code_create(NULL, NULL);
+	struct jitdump_entry claims = load(10, 0x1000, UINT64_MAX / 2, "claims");
+	struct jitdump_entry wraps = load(10, UINT64_MAX - 10, 0x100, "wraps");
+	struct jitdump_entry empty = load(10, 0x2000, 0, "empty");
+
+	claims.code = NULL;
+	jit_code_add(code, &claims);
+	jit_code_add(code, &wraps);
+	jit_code_add(code, &empty);
+	assert_string_equal(name_at(code, 0x1000, 10), "claims");
+	assert_string_equal(name_at(code, 0x40000000, 10), "");
+	assert_int_equal(jit_code_count(code), 3);
+	jit_code_destroy(code);
+	jit_code_destroy(NULL);
+}
+
+static void an_image_address_tells_version_and_offset(void **state)
+{
+	(void)state;
+	struct jit_code *code = jit_code_create(NULL, NULL);
+	struct jitdump_entry entries[3];
+
+	for (int i = 0; i < 3; i++) {
+		entries[i] = load(10, 0x1000 * (uint64_t)(i + 1), 0x100, "f");
+		jit_code_add(code, &entries[i]);
+	}
+	const struct jit_version *version = jit_code_find(code, 0x3010, 10);
+	uint64_t image_address = jit_image_address(version, 0x3010);
+
+	assert_int_equal(jit_version_number(image_address), 2);
+	assert_int_equal(jit_version_offset(image_address), 0x10);
+	assert_ptr_equal(jit_code_version(code, 2), version);
+	assert_null(jit_code_version(code, 3));
+	jit_code_destroy(code);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_newest_load_that_is_not_newer_than_the_sample_names_it),
+		cmocka_unit_test(of_equal_times_the_last_in_the_file_wins),
+		cmocka_unit_test(a_partial_overlap_cuts_and_does_not_drop),
+		cmocka_unit_test(loads_that_come_out_of_order_are_found_by_their_time),
+		cmocka_unit_test(a_moved_function_runs_at_its_new_place_and_nowhere_else),
+		cmocka_unit_test(a_move_by_less_than_its_size_keeps_the_new_place),
+		cmocka_unit_test(a_move_of_nothing_known_changes_nothing),
+		cmocka_unit_test(a_late_load_is_found_up_to_the_limit),
+		cmocka_unit_test(a_load_that_claims_a_huge_size_without_bytes_is_bounded),
+		cmocka_unit_test(an_image_address_tells_version_and_offset),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
