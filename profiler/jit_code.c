@@ -31,6 +31,8 @@ struct jit_code {
 	struct jitdump_log *log;
 	size_t entries_seen;
 	struct image *image;
+	const struct jit_code *parent; /* whose code was there at the fork; NULL: none */
+	uint64_t fork_ns;
 	struct jit_version **blocks; /* of BLOCK_VERSIONS: versions never move */
 	size_t block_count, block_capacity;
 	size_t version_count;
@@ -61,6 +63,12 @@ void jit_code_destroy(struct jit_code *code)
 	hash_index_deinit(&code->page_index);
 	jitdump_log_destroy(code->log);
 	free(code);
+}
+
+void jit_code_set_parent(struct jit_code *code, const struct jit_code *parent, uint64_t fork_ns)
+{
+	code->parent = parent;
+	code->fork_ns = fork_ns;
 }
 
 size_t jit_code_count(const struct jit_code *code)
@@ -175,26 +183,36 @@ static void add_load(struct jit_code *code, const struct jitdump_entry *entry)
 	add_version(code, &version);
 }
 
+static const struct jit_version *version_at(const struct jit_code *code, uint64_t address,
+					    uint64_t time_ns)
+{
+	const struct jit_version *version = jit_code_find(code, address, time_ns);
+
+	return version && version->address == address ? version : NULL;
+}
+
 /* The same code lives on at the new place; at the old one nothing runs from then on. */
 static void add_move(struct jit_code *code, const struct jitdump_entry *entry)
 {
-	const struct jit_version *moved = jit_code_find(code, entry->old_address, entry->time_ns);
+	const struct jit_version *moved = version_at(code, entry->old_address, entry->time_ns);
+	bool is_own = moved != NULL;
+
+	if (!moved && code->parent)
+		moved = version_at(code->parent, entry->old_address, code->fork_ns);
+	if (!moved)
+		return;
 	struct jit_version old = { .address = entry->old_address,
-				   .size = entry->size,
+				   .size = entry->size < moved->size ? entry->size : moved->size,
 				   .time_ns = entry->time_ns,
 				   .origin = ORIGIN_ITSELF };
-
-	if (!moved || moved->address != entry->old_address)
-		return;
-	if (old.size > moved->size)
-		old.size = moved->size;
 	struct jit_version new = { .load = moved->load,
 				   .address = entry->address,
 				   .size = old.size,
 				   .time_ns = entry->time_ns,
-				   .origin = moved->origin };
+				   .origin = is_own ? moved->origin : ORIGIN_ITSELF };
 
-	add_version(code, &old);
+	if (is_own)
+		add_version(code, &old);
 	add_version(code, &new);
 }
 

@@ -43,6 +43,12 @@ struct jit_version {
 struct jit_code *jit_code_create(struct jitdump_log *log, struct image *image);
 void jit_code_destroy(struct jit_code *code);
 
+/*
+ * A forked child that opened a dump of its own may move code that its parent announced: moves of
+ * what this dump does not know are looked up in the parent's, as of the fork.
+ */
+void jit_code_set_parent(struct jit_code *code, const struct jit_code *parent, uint64_t fork_ns);
+
 /* Takes in what the dump has gained; returns how many versions are new. `ended`: nobody writes any
  * more. `now_ns` is CLOCK_MONOTONIC, or 0 when not live: it calibrates TSC times. */
 size_t jit_code_poll(struct jit_code *code, bool ended, uint64_t now_ns);

@@ -111,7 +111,19 @@ static bool attach_by_marker_name(struct session *session, struct address_space 
 	return is_attached;
 }
 
-static struct session_dump *open_marked(struct session *session, const struct event *event)
+/* The code that a forked child brought along, for moves in a dump of its own. */
+static void set_parent(struct jit_code *code, const struct address_space *space)
+{
+	for (size_t i = 0; i < space->jit_count; i++) {
+		const struct jit_use *use = &space->jits[i];
+
+		if (use->is_inherited && use->until_ns == UINT64_MAX)
+			jit_code_set_parent(code, use->code, use->from_ns);
+	}
+}
+
+static struct session_dump *open_marked(struct session *session, const struct address_space *space,
+					const struct event *event)
 {
 	struct jit_file_identity identity;
 	struct error err;
@@ -134,6 +146,7 @@ static struct session_dump *open_marked(struct session *session, const struct ev
 	dump->identity = identity;
 	dump->pid = event->pid;
 	dump->from_ns = event->time_ns;
+	set_parent(dump->code, space);
 	jit_code_poll(dump->code, !session->options.is_live, event->time_ns);
 	remark_unusable(session, dump);
 	return dump;
@@ -146,7 +159,7 @@ void session_jit_marker(struct session *session, struct process *process, const 
 	if (attach_by_marker_name(session, process->space, event))
 		return;
 	if (!dump && !session->section)
-		dump = open_marked(session, event);
+		dump = open_marked(session, process->space, event);
 	if (dump)
 		address_space_add_jit(process->space, dump->code, event->time_ns);
 }

@@ -195,6 +195,10 @@ static struct jitdump_entry stored_entry(const struct jit_code *code,
 {
 	struct jitdump_entry entry = *version->load;
 
+	/* Differs from the load's where a forked child moved its parent's code. */
+	entry.address = version->address;
+	entry.time_ns = version->time_ns;
+
 	if (!version->was_sampled) {
 		entry.code = NULL;
 		entry.lines = NULL;

@@ -108,7 +108,8 @@ static enum stack_end end_of_guesses(const struct walk *walk)
 	    stack_memory_end(&walk->memory, walk->memory.failed_address) ==
 		    STACK_END_TRUNCATED_COPY)
 		return STACK_END_TRUNCATED_COPY;
-	return STACK_END_NO_UNWIND_INFO;
+	return walk->code.kind == CODE_JIT_UNKNOWN ? STACK_END_JIT_UNKNOWN
+						   : STACK_END_NO_UNWIND_INFO;
 }
 
 /* Each step returns true if it reached a caller, else false with the reason in *end. */

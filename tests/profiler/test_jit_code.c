@@ -145,6 +145,25 @@ static void a_move_of_nothing_known_changes_nothing(void **state)
 	jit_code_destroy(code);
 }
 
+static void a_child_moves_what_its_parent_announced(void **state)
+{
+	(void)state;
+	struct jit_code *parent = jit_code_create(NULL, NULL);
+	struct jit_code *child = jit_code_create(NULL, NULL);
+	struct jitdump_entry loaded = load(10, 0x1000, 0x100, "fib");
+	struct jitdump_entry reloaded = load(25, 0x1000, 0x100, "after the fork");
+	struct jitdump_entry moved = move(30, 0x1000, 0x5000, 0x100);
+
+	jit_code_add(parent, &loaded);
+	jit_code_add(parent, &reloaded);
+	jit_code_set_parent(child, parent, 20);
+	jit_code_add(child, &moved);
+	assert_string_equal(name_at(child, 0x5010, 30), "fib");
+	assert_string_equal(name_at(child, 0x5010, 29), "");
+	jit_code_destroy(child);
+	jit_code_destroy(parent);
+}
+
 static void a_late_load_is_found_up_to_the_limit(void **state)
 {
 	(void)state;
@@ -208,6 +227,7 @@ int main(void)
 		cmocka_unit_test(a_moved_function_runs_at_its_new_place_and_nowhere_else),
 		cmocka_unit_test(a_move_by_less_than_its_size_keeps_the_new_place),
 		cmocka_unit_test(a_move_of_nothing_known_changes_nothing),
+		cmocka_unit_test(a_child_moves_what_its_parent_announced),
 		cmocka_unit_test(a_late_load_is_found_up_to_the_limit),
 		cmocka_unit_test(a_load_that_claims_a_huge_size_without_bytes_is_bounded),
 		cmocka_unit_test(an_image_address_tells_version_and_offset),
