@@ -247,12 +247,18 @@ static void start_walk(struct walk *walk, struct unwinder *unwinder,
 	};
 }
 
+/* Inside exec(2) the registers are those of the program that was, and its stack is gone. */
+static bool is_between_programs(const struct unwind_request *request, const struct chain *chain)
+{
+	return chain->count > 0 && request->stack_size == 0 && request->stack_copy_size > 0;
+}
+
 void unwinder_unwind(struct unwinder *unwinder, const struct unwind_request *request,
 		     struct chain *chain)
 {
 	struct walk walk = { 0 };
 
-	if (!request->registers->abi) {
+	if (!request->registers->abi || is_between_programs(request, chain)) {
 		chain->end = STACK_END_NONE;
 		return;
 	}

@@ -16,9 +16,11 @@ int _Ux86_64_dwarf_search_unwind_table(unw_addr_space_t space, unw_word_t ip, un
 /*
  * libunwind keeps rows in a cache by ip alone, and finds CFI by address. So it is given neither of
  * the process: the ip it sees is the row's number, and the CFI it sees is one CIE and one FDE that
- * covers just this ip, in a window of addresses that no process has. Both are above 2^63.
+ * covers just this ip, in a window of addresses that no process has. Both are above 2^63. The low
+ * bits are the pc's, for the CFI of linkage tables asks how far into its entry it is.
  */
 #define ROW_IP		UINT64_C(0x8000000000000000)
+#define ROW_SHIFT	12
 #define WINDOW_DISTANCE 0x10000000u
 #define ROW_CACHE_COUNT 4096
 
@@ -38,7 +40,9 @@ struct libunwind_stepper {
 
 static uint64_t row_ip(const struct cfi_place *place)
 {
-	return ROW_IP + place->row;
+	uint64_t low_bits = place->address & ((UINT64_C(1) << ROW_SHIFT) - 1);
+
+	return ROW_IP + (place->row << ROW_SHIFT) + low_bits;
 }
 
 static uint64_t window_address(const struct cfi_place *place)

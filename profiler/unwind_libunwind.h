@@ -17,7 +17,7 @@ struct libunwind_stepper;
 
 /* Where a frame is. */
 struct cfi_place {
-	uint64_t row; /* a number for this place in the code, never used for another: below 2^62 */
+	uint64_t row; /* a number for this place in the code, never used for another: below 2^50 */
 	uint64_t address; /* in the process; of the call, not the return address */
 	const struct code *code;
 };
