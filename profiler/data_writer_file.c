@@ -117,41 +117,28 @@ bool data_writer_append_part(struct data_writer *writer, const struct section_by
 	return data_output_write(&writer->part, chunks->bytes, chunks->size, err);
 }
 
-static void set_feature(struct data_file_header *header, uint32_t number)
-{
-	header->features[number / 64] |= 1ULL << number % 64;
-}
-
-/* The places of the feature sections behind the records, in the order of their numbers, and the
- * sections that follow them. */
+/* The places of the feature sections, in the order of their numbers, and BUILD_ID, which is the
+ * first of those that follow; jprof's section is copied behind. */
 static void put_places(const struct data_writer *writer, uint64_t build_id_size,
 		       uint64_t section_size, struct data_file_header *header,
 		       struct section_bytes *tail)
 {
 	const struct feature_sections *features = &writer->features;
-	uint64_t offset =
-		writer->output.offset +
-		(features->count + !!build_id_size + !!section_size) * sizeof(struct data_section);
+	struct data_section places[DATA_FEATURE_BITS] = { 0 };
+	size_t count = features->count + !!build_id_size + !!section_size;
+	uint64_t offset = writer->output.offset + count * sizeof(struct data_section);
 
-	if (build_id_size) {
-		set_feature(header, FEATURE_BUILD_ID);
-		section_put_bytes(tail, &(struct data_section){ offset, build_id_size },
-				  sizeof(struct data_section));
-	}
-	for (size_t i = 0; i < features->count; i++) {
-		const struct feature_section *item = &features->items[i];
-
-		set_feature(header, item->number);
-		section_put_bytes(tail,
-				  &(struct data_section){ writer->features_offset + item->offset,
-							  item->size },
-				  sizeof(struct data_section));
-	}
-	if (section_size) {
-		set_feature(header, JPROF_FEATURE_BIT);
-		section_put_bytes(tail,
-				  &(struct data_section){ offset + build_id_size, section_size },
-				  sizeof(struct data_section));
+	for (size_t i = 0; i < features->count; i++)
+		places[features->items[i].number] =
+			(struct data_section){ writer->features_offset + features->items[i].offset,
+					       features->items[i].size };
+	places[FEATURE_BUILD_ID] = (struct data_section){ offset, build_id_size };
+	places[JPROF_FEATURE_BIT] = (struct data_section){ offset + build_id_size, section_size };
+	for (size_t number = 0; number < DATA_FEATURE_BITS; number++) {
+		if (!places[number].size)
+			continue;
+		header->features[number / 64] |= 1ULL << number % 64;
+		section_put_bytes(tail, &places[number], sizeof(places[number]));
 	}
 	section_put_bytes(tail, writer->build_ids.section.bytes, build_id_size);
 }

@@ -69,6 +69,38 @@ static bool write_feature(struct data_writer *writer, uint64_t number, const voi
 	return write_record(writer, &record, err);
 }
 
+/* Its bytes follow the record and are not of it. */
+static bool write_tracing_data(struct data_writer *writer, const void *bytes, size_t size,
+			       struct error *err)
+{
+	struct {
+		struct perf_event_header header;
+		uint32_t size;
+	} record = { { .type = RECORD_HEADER_TRACING_DATA, .size = sizeof(record) },
+		     (uint32_t)size + -(uint32_t)size % 8 };
+	static const uint8_t zeros[8];
+
+	return data_output_write(&writer->output, &record, sizeof(record), err) &&
+	       data_output_write(&writer->output, bytes, size, err) &&
+	       data_output_write(&writer->output, zeros, record.size - size, err);
+}
+
+static bool write_known_feature(struct data_writer *writer, const struct feature_section *item,
+				struct error *err)
+{
+	const uint8_t *bytes = writer->features.bytes.bytes + item->offset;
+
+	switch (item->number) {
+	case FEATURE_TRACING_DATA:
+		return write_tracing_data(writer, bytes, item->size, err);
+	case FEATURE_EVENT_DESC:  /* says nothing that the events' records do not; may not fit */
+	case FEATURE_SAMPLE_TIME: /* not known yet */
+		return true;
+	default:
+		return write_feature(writer, item->number, bytes, item->size, err);
+	}
+}
+
 bool data_writer_begin_pipe(struct data_writer *writer, struct error *err)
 {
 	struct data_pipe_header header = { .magic = DATA_MAGIC, .size = sizeof(header) };
@@ -80,13 +112,7 @@ bool data_writer_begin_pipe(struct data_writer *writer, struct error *err)
 			return false;
 	}
 	for (size_t i = 0; i < writer->features.count; i++) {
-		const struct feature_section *item = &writer->features.items[i];
-
-		/* EVENT_DESC says nothing here that the records above do not, and may not fit. */
-		if (item->number == FEATURE_EVENT_DESC || item->number == FEATURE_SAMPLE_TIME)
-			continue;
-		if (!write_feature(writer, item->number,
-				   writer->features.bytes.bytes + item->offset, item->size, err))
+		if (!write_known_feature(writer, &writer->features.items[i], err))
 			return false;
 	}
 	return data_output_drain(&writer->output, err);

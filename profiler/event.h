@@ -59,6 +59,8 @@ struct sample_event {
 	uint64_t period;  /* of the record, else the event's fixed one, else 1 */
 	struct callchain callchain;
 	bool has_callchain;
+	const uint8_t *raw; /* PERF_SAMPLE_RAW: a tracepoint's fields, raw_size bytes */
+	uint32_t raw_size;
 	struct user_registers user;
 	bool has_user_stack;
 	const uint8_t *stack;	  /* copied from the user stack pointer upwards */

@@ -127,8 +127,10 @@ bool event_sample_decode(const struct perf_event_attr *attr, const uint8_t *byte
 		skip_read(&body, attr->read_format);
 	if (type & PERF_SAMPLE_CALLCHAIN)
 		decode_callchain(&body, sample);
-	if (type & PERF_SAMPLE_RAW)
-		byte_cursor_bytes(&body, byte_cursor_u32(&body));
+	if (type & PERF_SAMPLE_RAW) {
+		sample->raw_size = byte_cursor_u32(&body);
+		sample->raw = byte_cursor_bytes(&body, sample->raw_size);
+	}
 	if (type & PERF_SAMPLE_BRANCH_STACK)
 		skip_branches(&body, attr->branch_sample_type);
 	if (type & PERF_SAMPLE_REGS_USER)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "profiler/feature_sections.h"
 
+#include "profiler/tracing_data.h"
 #include "profiler/written_events.h"
 
 #include <stdio.h>
@@ -179,9 +180,18 @@ static void add_clock(struct feature_sections *sections, clockid_t clock)
 	end(sections);
 }
 
+/* perf opens no file with a tracepoint that does not tell what its fields are. */
+static void add_tracepoints(struct feature_sections *sections, const struct written_events *events)
+{
+	begin(sections, FEATURE_TRACING_DATA);
+	if (tracing_data_put(&sections->bytes, events))
+		end(sections);
+}
+
 void feature_sections_describe(struct feature_sections *sections,
 			       const struct written_events *events, char *const *command)
 {
+	add_tracepoints(sections, events);
 	add_machine(sections);
 	add_cpus(sections);
 	add_memory(sections);

@@ -44,7 +44,8 @@ void parking_add(struct parking *parking, const struct event *event, struct addr
 	size_t registers = from->user.abi ? (size_t)__builtin_popcountll(from->user.mask) : 0;
 	size_t chain = from->has_callchain ? from->callchain.count * sizeof(uint64_t) : 0;
 	size_t register_bytes = registers * sizeof(uint64_t);
-	size_t size = sizeof(struct parked_sample) + register_bytes + chain + from->stack_size;
+	size_t size = sizeof(struct parked_sample) + register_bytes + chain + from->raw_size +
+		      from->stack_size;
 	struct parked_sample *sample = xmalloc(size);
 	size_t used = 0;
 
@@ -54,6 +55,7 @@ void parking_add(struct parking *parking, const struct event *event, struct addr
 					  .size = size };
 	sample->event.sample.user.bytes = copy(sample, &used, from->user.bytes, register_bytes);
 	sample->event.sample.callchain.bytes = copy(sample, &used, from->callchain.bytes, chain);
+	sample->event.sample.raw = copy(sample, &used, from->raw, from->raw_size);
 	sample->event.sample.stack = copy(sample, &used, from->stack, from->stack_size);
 
 	if (parking->newest)

@@ -6,9 +6,9 @@
 #include <string.h>
 
 /* The fields of the header and before the chain, with both markers, leave room for the chain. */
-_Static_assert(sizeof(struct perf_event_header) + 8 * (8 + 1 + 2 + STACK_DEPTH_LIMIT) <=
+_Static_assert(sizeof(struct perf_event_header) + 8 * (8 + 1 + 2 + STACK_DEPTH_LIMIT + 1) <=
 		       SAMPLE_RECORD_BYTES_MAX,
-	       "the deepest chain fits a record");
+	       "the deepest chain fits a record, and an empty raw part behind it");
 
 static uint8_t *put_u64(uint8_t *next, uint64_t value)
 {
@@ -42,6 +42,22 @@ static uint8_t *put_chain(uint8_t *count_place, const uint8_t *end, const struct
 	return next;
 }
 
+/* u32 size, then the bytes, padded within that size as the kernel does; none where they do not fit. */
+static uint8_t *put_raw(uint8_t *next, const uint8_t *end, const struct sample_event *sample)
+{
+	uint64_t needed = sizeof(uint32_t) + (uint64_t)sample->raw_size;
+	bool fits = needed + 7 <= (uint64_t)(end - next);
+	uint32_t used = fits ? sample->raw_size : 0;
+	uint32_t size = used + -(used + (uint32_t)sizeof(uint32_t)) % 8;
+
+	memcpy(next, &size, sizeof(size));
+	next += sizeof(size);
+	memset(next, 0, size);
+	if (used)
+		memcpy(next, sample->raw, used);
+	return next + size;
+}
+
 uint32_t sample_record_encode(uint8_t *bytes, const struct written_event *event,
 			      const struct event *sample, const struct chain *chain)
 {
@@ -57,7 +73,9 @@ uint32_t sample_record_encode(uint8_t *bytes, const struct written_event *event,
 	next = put_u32_pair(next, sample->cpu, 0);
 	next = put_u64(next, sample->sample.period);
 	if (type & PERF_SAMPLE_CALLCHAIN)
-		next = put_chain(next, bytes + SAMPLE_RECORD_BYTES_MAX, chain);
+		next = put_chain(next, bytes + SAMPLE_RECORD_BYTES_MAX - 8, chain);
+	if (type & PERF_SAMPLE_RAW)
+		next = put_raw(next, bytes + SAMPLE_RECORD_BYTES_MAX, &sample->sample);
 
 	struct perf_event_header header = { .type = PERF_RECORD_SAMPLE,
 					    .misc = sample->sample.cpu_mode,

@@ -11,7 +11,7 @@
 #define SAMPLE_TYPE_ALWAYS                                                                         \
 	(PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_IP | PERF_SAMPLE_TID | PERF_SAMPLE_TIME |            \
 	 PERF_SAMPLE_CPU | PERF_SAMPLE_PERIOD)
-#define SAMPLE_TYPE_IF_ASKED (PERF_SAMPLE_ADDR | PERF_SAMPLE_CALLCHAIN)
+#define SAMPLE_TYPE_IF_ASKED (PERF_SAMPLE_ADDR | PERF_SAMPLE_CALLCHAIN | PERF_SAMPLE_RAW)
 #define SAMPLE_TYPE_USER     (PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER)
 
 /* The chain stands for the registers and the stack copy that it was unwound from. */
