@@ -2,6 +2,7 @@
 #include "profiler/jit_code.h"
 
 #include "jitdump/xalloc.h"
+#include "profiler/tsc_clock.h"
 #include "symbolize/hash_index.h"
 
 #include <stdlib.h>
@@ -30,6 +31,7 @@ enum { BLOCK_SHIFT = 9, BLOCK_VERSIONS = 1 << BLOCK_SHIFT };
 struct jit_code {
 	struct jitdump_log *log;
 	size_t entries_seen;
+	struct tsc_clock tsc; /* for a log of that clock */
 	struct image *image;
 	const struct jit_code *parent; /* whose code was there at the fork; NULL: none */
 	uint64_t fork_ns;
@@ -170,12 +172,12 @@ static void add_version(struct jit_code *code, const struct jit_version *wanted)
 		list_in_page(code, make_page(code, page), version);
 }
 
-static void add_load(struct jit_code *code, const struct jitdump_entry *entry)
+static void add_load(struct jit_code *code, const struct jitdump_entry *entry, uint64_t time_ns)
 {
 	struct jit_version version = { .load = entry,
 				       .address = entry->address,
 				       .size = entry->size,
-				       .time_ns = entry->time_ns,
+				       .time_ns = time_ns,
 				       .origin = ORIGIN_ITSELF };
 
 	if (!entry->code && version.size > CLAIMED_SIZE_MAX)
@@ -192,9 +194,9 @@ static const struct jit_version *version_at(const struct jit_code *code, uint64_
 }
 
 /* The same code lives on at the new place; at the old one nothing runs from then on. */
-static void add_move(struct jit_code *code, const struct jitdump_entry *entry)
+static void add_move(struct jit_code *code, const struct jitdump_entry *entry, uint64_t time_ns)
 {
-	const struct jit_version *moved = version_at(code, entry->old_address, entry->time_ns);
+	const struct jit_version *moved = version_at(code, entry->old_address, time_ns);
 	bool is_own = moved != NULL;
 
 	if (!moved && code->parent)
@@ -203,12 +205,12 @@ static void add_move(struct jit_code *code, const struct jitdump_entry *entry)
 		return;
 	struct jit_version old = { .address = entry->old_address,
 				   .size = entry->size < moved->size ? entry->size : moved->size,
-				   .time_ns = entry->time_ns,
+				   .time_ns = time_ns,
 				   .origin = ORIGIN_ITSELF };
 	struct jit_version new = { .load = moved->load,
 				   .address = entry->address,
 				   .size = old.size,
-				   .time_ns = entry->time_ns,
+				   .time_ns = time_ns,
 				   .origin = is_own ? moved->origin : ORIGIN_ITSELF };
 
 	if (is_own)
@@ -216,24 +218,53 @@ static void add_move(struct jit_code *code, const struct jitdump_entry *entry)
 	add_version(code, &new);
 }
 
-void jit_code_add(struct jit_code *code, const struct jitdump_entry *entry)
+static void add_at(struct jit_code *code, const struct jitdump_entry *entry, uint64_t time_ns)
 {
 	if (entry->kind == JITDUMP_ENTRY_LOAD)
-		add_load(code, entry);
+		add_load(code, entry, time_ns);
 	else
-		add_move(code, entry);
+		add_move(code, entry, time_ns);
 }
 
-size_t jit_code_poll(struct jit_code *code, bool ended, uint64_t now_ns)
+void jit_code_add(struct jit_code *code, const struct jitdump_entry *entry)
+{
+	add_at(code, entry, entry->time_ns);
+}
+
+/*
+ * The CLOCK_MONOTONIC time of a record. False while ticks cannot be placed yet: that takes a second
+ * reading of the clocks. Never placed, they count from the beginning.
+ */
+static bool record_time(const struct jit_code *code, const struct jitdump_entry *entry, bool ended,
+			uint64_t *time_ns)
+{
+	*time_ns = entry->time_ns;
+	if (!jitdump_log_is_tsc(code->log))
+		return true;
+	bool is_ready = tsc_clock_is_ready(&code->tsc);
+
+	*time_ns = is_ready ? tsc_clock_ns(&code->tsc, entry->time_ns) : 0;
+	return is_ready || ended;
+}
+
+size_t jit_code_poll(struct jit_code *code, bool ended, bool is_live)
 {
 	size_t before = code->version_count;
 
-	(void)now_ns;
 	if (!code->log)
 		return 0;
 	jitdump_log_poll(code->log, ended);
-	for (; code->entries_seen < jitdump_log_count(code->log); code->entries_seen++)
-		jit_code_add(code, jitdump_log_entry(code->log, code->entries_seen));
+	if (is_live && jitdump_log_is_tsc(code->log))
+		tsc_clock_read(&code->tsc);
+	for (; code->entries_seen < jitdump_log_count(code->log); code->entries_seen++) {
+		const struct jitdump_entry *entry =
+			jitdump_log_entry(code->log, code->entries_seen);
+		uint64_t time_ns;
+
+		if (!record_time(code, entry, ended, &time_ns))
+			break;
+		add_at(code, entry, time_ns);
+	}
 	return code->version_count - before;
 }
 

@@ -49,9 +49,12 @@ void jit_code_destroy(struct jit_code *code);
  */
 void jit_code_set_parent(struct jit_code *code, const struct jit_code *parent, uint64_t fork_ns);
 
-/* Takes in what the dump has gained; returns how many versions are new. `ended`: nobody writes any
- * more. `now_ns` is CLOCK_MONOTONIC, or 0 when not live: it calibrates TSC times. */
-size_t jit_code_poll(struct jit_code *code, bool ended, uint64_t now_ns);
+/*
+ * Takes in what the dump has gained; returns how many versions are new. `ended`: nobody writes any
+ * more. Record times in TSC ticks are placed while `is_live`; in a recording that is over nobody
+ * can place them: all versions count from the beginning then, and the last at an address names it.
+ */
+size_t jit_code_poll(struct jit_code *code, bool ended, bool is_live);
 
 /* A LOAD or a MOVE from elsewhere than a log. The entry must live as long as the code. */
 void jit_code_add(struct jit_code *code, const struct jitdump_entry *entry);

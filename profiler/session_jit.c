@@ -52,14 +52,22 @@ static struct session_dump *add_dump(struct session *session, struct jitdump_log
 	return dump;
 }
 
-/* A dump that cannot be read at all explains nothing, and says why. */
-static void remark_unusable(struct session *session, const struct session_dump *dump)
+/* A dump that cannot be read at all, or not in time, says why. */
+static void remark_flaws(struct session *session, const struct session_dump *dump)
 {
 	const struct jitdump_log *log = jit_code_log(dump->code);
 	const char *reason;
 
-	if (log && !jitdump_log_is_usable(log, &reason))
+	if (!log)
+		return;
+	if (!jitdump_log_is_usable(log, &reason))
 		session_remark_add(session, "%s cannot be used: %s", dump->path, reason);
+	else if (jitdump_log_is_tsc(log) && !session->options.is_live)
+		session_remark_add(
+			session,
+			"%s counts time in CPU ticks, which only `jprof record` can place: "
+			"reused addresses have the name of their last code",
+			dump->path);
 }
 
 static struct session_dump *dump_of_file(struct session *session,
@@ -147,8 +155,8 @@ static struct session_dump *open_marked(struct session *session, const struct ad
 	dump->pid = event->pid;
 	dump->from_ns = event->time_ns;
 	set_parent(dump->code, space);
-	jit_code_poll(dump->code, !session->options.is_live, event->time_ns);
-	remark_unusable(session, dump);
+	jit_code_poll(dump->code, !session->options.is_live, session->options.is_live);
+	remark_flaws(session, dump);
 	return dump;
 }
 
@@ -249,8 +257,8 @@ void session_jit_poll(struct session *session, bool ended, uint64_t now_ns)
 	for (size_t i = 0; i < session->dump_count; i++) {
 		struct session_dump *dump = &session->dumps[i];
 
-		jit_code_poll(dump->code, ended, now_ns);
-		remark_unusable(session, dump);
+		jit_code_poll(dump->code, ended, session->options.is_live);
+		remark_flaws(session, dump);
 	}
 	for (size_t i = 0; i < session->map_count; i++)
 		perf_map_poll(session->maps[i].image->perf_map, ended);
@@ -268,7 +276,7 @@ bool session_add_jitdump(struct session *session, uint32_t pid, const char *path
 	dump->is_named = true;
 	dump->named_pid = pid;
 	session->has_named = true;
-	jit_code_poll(dump->code, true, 0);
+	jit_code_poll(dump->code, true, false);
 	if (!jitdump_log_is_usable(jit_code_log(dump->code), &reason))
 		return error_set(err, 0, "cannot use %s: %s", path, reason);
 	return true;
