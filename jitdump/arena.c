@@ -3,49 +3,75 @@
 
 #include "jitdump/xalloc.h"
 
+#include <stdalign.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_BYTES = 256 * 1024, ALIGNMENT = 16 };
+enum { BLOCK_BYTES = 64 << 10 };
 
 struct arena_block {
 	struct arena_block *next;
-	_Alignas(ALIGNMENT) unsigned char bytes[];
+	size_t size;
+	alignas(16) uint8_t bytes[];
 };
 
 void arena_deinit(struct arena *arena)
 {
-	for (struct arena_block *block = arena->blocks, *next; block; block = next) {
-		next = block->next;
-		free(block);
+	while (arena->blocks) {
+		struct arena_block *next = arena->blocks->next;
+
+		free(arena->blocks);
+		arena->blocks = next;
 	}
 	*arena = (struct arena){ 0 };
 }
 
-void *arena_reserve(struct arena *arena, size_t size)
+static struct arena_block *make_block(size_t size)
 {
-	size_t rounded = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+	struct arena_block *block = xcalloc(1, sizeof(*block) + size);
 
-	if (arena->room - arena->used < rounded) {
-		size_t room = rounded > BLOCK_BYTES ? rounded : BLOCK_BYTES;
-		struct arena_block *block = xmalloc(sizeof(*block) + room);
+	block->size = size;
+	return block;
+}
+
+/* A large piece gets a block of its own, behind the newest, which goes on being filled. */
+static void *alloc_large(struct arena *arena, size_t size)
+{
+	struct arena_block *block = make_block(size);
+
+	if (!arena->blocks) {
+		arena->blocks = block;
+		return block->bytes;
+	}
+	block->next = arena->blocks->next;
+	arena->blocks->next = block;
+	return block->bytes;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	size = (size + 7) & ~(size_t)7;
+	if (size > arena->left) {
+		if (size > BLOCK_BYTES / 4)
+			return alloc_large(arena, size);
+		struct arena_block *block = make_block(BLOCK_BYTES);
 
 		block->next = arena->blocks;
 		arena->blocks = block;
-		arena->used = 0;
-		arena->room = room;
+		arena->left = BLOCK_BYTES;
 	}
-	void *memory = arena->blocks->bytes + arena->used;
+	uint8_t *piece = arena->blocks->bytes + arena->blocks->size - arena->left;
 
-	arena->used += rounded;
-	return memory;
+	arena->left -= size;
+	return piece;
 }
 
 void *arena_copy(struct arena *arena, const void *bytes, size_t size)
 {
-	void *copy = arena_reserve(arena, size);
+	void *copy = arena_alloc(arena, size);
 
-	if (size)
+	if (size > 0)
 		memcpy(copy, bytes, size);
 	return copy;
 }

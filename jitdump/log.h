@@ -18,12 +18,14 @@
 #include <stdint.h>
 
 struct jitdump_log;
+struct jitdump_problems;
 
 enum jitdump_entry_kind { JITDUMP_ENTRY_LOAD, JITDUMP_ENTRY_MOVE };
 
 struct jitdump_source_line {
 	uint64_t address; /* as in the file, before the 0x40 rule */
-	const char *file; /* "" where the file does not know; borrowed from the log */
+	const char *file; /* "" where the file does not know; borrowed from the log. What V8 lost is
+			     taken from its symbols: `JS:*fib /path/app.js:1:13` */
 	uint32_t line;	  /* 0 ends the row before */
 	uint32_t column;  /* the format's discriminator; V8's column */
 };
@@ -44,10 +46,9 @@ struct jitdump_entry {
 	uint64_t address;     /* LOAD: code_addr. MOVE: the new address */
 	uint64_t size;	      /* of the code, in bytes */
 	uint64_t old_address; /* MOVE only */
-	const char *name;     /* LOAD: as in the file, control characters replaced. MOVE: that of
-				    the moved function, or "" */
+	const char *name;     /* LOAD: as in the file, control characters replaced. MOVE: "" */
 	const uint8_t *code;  /* `size` bytes, or NULL if the record held none */
-	const struct jitdump_source_line *lines;
+	const struct jitdump_source_line *lines; /* ascending by address */
 	size_t line_count;
 	struct jitdump_unwind_table unwind; /* eh_frame NULL: none */
 	bool uses_frame_pointer;	    /* an empty table said so (fde_count 0) */
@@ -58,8 +59,10 @@ struct jitdump_damage {
 	uint64_t skipped_bytes; /* passed over while looking for the next plausible record */
 	uint64_t resync_count;
 	uint64_t bad_debug_count; /* DEBUG_INFO with unusable rows */
+	uint64_t unmatched_debug_count;
 	uint64_t unmatched_unwind_count;
 	uint64_t unknown_id_count;
+	uint64_t repeated_count; /* loads said twice, taken once (CPython after fork) */
 	uint64_t tail_bytes;	 /* an unfinished record at the end, as of the last poll */
 	uint64_t reopened_count; /* the file shrank: its writer started again */
 };
@@ -91,6 +94,9 @@ bool jitdump_log_is_tsc(const struct jitdump_log *log);
 bool jitdump_log_is_usable(const struct jitdump_log *log, const char **reason);
 
 const struct jitdump_damage *jitdump_log_damage(const struct jitdump_log *log);
+
+/* The same with their places, as far as they were kept. */
+const struct jitdump_problems *jitdump_log_problems(const struct jitdump_log *log);
 
 /*
  * The source row for a code offset of an entry, with the 0x40 rule of this file applied

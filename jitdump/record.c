@@ -1,139 +1,240 @@
 /* SPDX-License-Identifier: MIT */
 #include "jitdump/record.h"
 
+#include <byteswap.h>
 #include <string.h>
 
-uint32_t jitdump_u32(const uint8_t *bytes, bool is_swapped)
+/* A DEBUG_INFO entry: its fields and at least the NUL of the file name. */
+enum { ENTRY_BYTES_MIN = 17 };
+
+/* V8 and CPython pad records to a multiple of 8. */
+enum { PADDING_MAX = 7 };
+
+/* Reads fields front to back; the caller has checked that they are all there. */
+struct field_reader {
+	const uint8_t *at;
+	bool is_swapped;
+};
+
+static uint32_t take_u32(struct field_reader *reader)
 {
 	uint32_t value;
 
-	memcpy(&value, bytes, sizeof(value));
-	return is_swapped ? __builtin_bswap32(value) : value;
+	memcpy(&value, reader->at, sizeof(value));
+	reader->at += sizeof(value);
+	return reader->is_swapped ? bswap_32(value) : value;
 }
 
-uint64_t jitdump_u64(const uint8_t *bytes, bool is_swapped)
+static uint64_t take_u64(struct field_reader *reader)
 {
 	uint64_t value;
 
-	memcpy(&value, bytes, sizeof(value));
-	return is_swapped ? __builtin_bswap64(value) : value;
+	memcpy(&value, reader->at, sizeof(value));
+	reader->at += sizeof(value);
+	return reader->is_swapped ? bswap_64(value) : value;
 }
 
-const char *jitdump_record_name(uint32_t id)
+bool jitdump_header_read(const uint8_t bytes[JITDUMP_HEADER_BYTES],
+			 struct jitdump_file_header *header, bool *is_swapped)
 {
-	static const char *const names[] = {
-		[JITDUMP_CODE_LOAD] = "CODE_LOAD",	     [JITDUMP_CODE_MOVE] = "CODE_MOVE",
-		[JITDUMP_DEBUG_INFO] = "DEBUG_INFO",	     [JITDUMP_CODE_CLOSE] = "CODE_CLOSE",
-		[JITDUMP_UNWINDING_INFO] = "UNWINDING_INFO",
-	};
+	struct field_reader reader = { .at = bytes };
 
-	return id < sizeof(names) / sizeof(*names) ? names[id] : "unknown";
-}
-
-/* Where the fields of a record begin. */
-enum { BODY = sizeof(struct jitdump_record_prefix) };
-
-#define FIELD(type, member) (bytes + BODY + offsetof(struct type, member))
-
-/*
- * Of a record longer than its parts the code is the last code_size bytes, as perf takes it: a
- * writer that pads must pad between name and code.
- */
-static bool read_load(const uint8_t *bytes, bool swap, struct jitdump_record *record)
-{
-	size_t fixed = BODY + sizeof(struct jitdump_load_fields);
-
-	if (record->total_size <= fixed)
+	header->magic = take_u32(&reader);
+	reader.is_swapped = header->magic == JITDUMP_MAGIC_SWAPPED;
+	if (header->magic != JITDUMP_MAGIC && !reader.is_swapped)
 		return false;
-	const uint8_t *end = memchr(bytes + fixed, 0, record->total_size - fixed);
-
-	if (!end)
-		return false;
-	size_t room = record->total_size - (size_t)(end + 1 - bytes);
-
-	record->pid = jitdump_u32(FIELD(jitdump_load_fields, pid), swap);
-	record->tid = jitdump_u32(FIELD(jitdump_load_fields, tid), swap);
-	record->code_addr = jitdump_u64(FIELD(jitdump_load_fields, code_addr), swap);
-	record->code_size = jitdump_u64(FIELD(jitdump_load_fields, code_size), swap);
-	record->code_index = jitdump_u64(FIELD(jitdump_load_fields, code_index), swap);
-	record->name = (const char *)bytes + fixed;
-	if (record->code_size && record->code_size <= room)
-		record->code = bytes + record->total_size - record->code_size;
-	/* The JVMTI agent announces code without its bytes: then nothing at all follows the name. */
-	return record->code_size <= room || room == 0;
-}
-
-static bool read_move(const uint8_t *bytes, bool swap, struct jitdump_record *record)
-{
-	if (record->total_size < BODY + sizeof(struct jitdump_move_fields))
-		return false;
-	record->pid = jitdump_u32(FIELD(jitdump_move_fields, pid), swap);
-	record->tid = jitdump_u32(FIELD(jitdump_move_fields, tid), swap);
-	record->old_code_addr = jitdump_u64(FIELD(jitdump_move_fields, old_code_addr), swap);
-	record->code_addr = jitdump_u64(FIELD(jitdump_move_fields, new_code_addr), swap);
-	record->code_size = jitdump_u64(FIELD(jitdump_move_fields, code_size), swap);
-	record->code_index = jitdump_u64(FIELD(jitdump_move_fields, code_index), swap);
+	header->version = take_u32(&reader);
+	header->total_size = take_u32(&reader);
+	header->elf_mach = take_u32(&reader);
+	header->pad1 = take_u32(&reader);
+	header->pid = take_u32(&reader);
+	header->timestamp = take_u64(&reader);
+	header->flags = take_u64(&reader);
+	*is_swapped = reader.is_swapped;
 	return true;
 }
 
-static bool read_debug(const uint8_t *bytes, bool swap, struct jitdump_record *record)
+/* The bytes that a record of this kind has before its name or payload. */
+static size_t fixed_size(uint32_t id)
 {
-	size_t fixed = BODY + sizeof(struct jitdump_debug_fields);
-
-	if (record->total_size < fixed)
-		return false;
-	record->code_addr = jitdump_u64(FIELD(jitdump_debug_fields, code_addr), swap);
-	record->entry_count = jitdump_u64(FIELD(jitdump_debug_fields, nr_entry), swap);
-	record->payload = bytes + fixed;
-	record->payload_size = record->total_size - fixed;
-	/* An entry takes 17 bytes at least. */
-	return record->entry_count <= record->payload_size;
-}
-
-static bool read_unwinding(const uint8_t *bytes, bool swap, struct jitdump_record *record)
-{
-	size_t fixed = BODY + sizeof(struct jitdump_unwinding_fields);
-
-	if (record->total_size < fixed)
-		return false;
-	record->unwinding_size = jitdump_u64(FIELD(jitdump_unwinding_fields, unwinding_size), swap);
-	record->eh_frame_hdr_size =
-		jitdump_u64(FIELD(jitdump_unwinding_fields, eh_frame_hdr_size), swap);
-	record->mapped_size = jitdump_u64(FIELD(jitdump_unwinding_fields, mapped_size), swap);
-	record->payload = bytes + fixed;
-	record->payload_size = record->total_size - fixed;
-	return record->unwinding_size <= record->payload_size &&
-	       record->eh_frame_hdr_size <= record->unwinding_size;
-}
-
-static bool read_body(const uint8_t *bytes, bool swap, struct jitdump_record *record)
-{
-	switch (record->id) {
+	switch (id) {
 	case JITDUMP_CODE_LOAD:
-		return read_load(bytes, swap, record);
+		return JITDUMP_PREFIX_BYTES + sizeof(struct jitdump_load_fields);
 	case JITDUMP_CODE_MOVE:
-		return read_move(bytes, swap, record);
+		return JITDUMP_PREFIX_BYTES + sizeof(struct jitdump_move_fields);
 	case JITDUMP_DEBUG_INFO:
-		return read_debug(bytes, swap, record);
+		return JITDUMP_PREFIX_BYTES + sizeof(struct jitdump_debug_fields);
 	case JITDUMP_UNWINDING_INFO:
-		return read_unwinding(bytes, swap, record);
+		return JITDUMP_PREFIX_BYTES + sizeof(struct jitdump_unwinding_fields);
 	default:
-		return true; /* CLOSE, and what is not known: skipped by its size */
+		return JITDUMP_PREFIX_BYTES;
 	}
 }
 
-enum jitdump_cut jitdump_record_cut(const uint8_t *bytes, size_t size, bool is_swapped,
+static bool is_address_range(uint64_t address, uint64_t size)
+{
+	return size <= UINT64_MAX - address;
+}
+
+/* The code is the last code_size bytes, as perf takes it: a writer that pads does so before it. */
+static bool cut_load(struct field_reader *reader, size_t rest, struct jitdump_record *record)
+{
+	struct jitdump_load_fields *load = &record->load;
+
+	load->pid = take_u32(reader);
+	load->tid = take_u32(reader);
+	load->vma = take_u64(reader);
+	load->code_addr = take_u64(reader);
+	load->code_size = take_u64(reader);
+	load->code_index = take_u64(reader);
+	record->name = (const char *)reader->at;
+	size_t name_size = strnlen(record->name, rest) + 1;
+
+	if (name_size > rest || !is_address_range(load->code_addr, load->code_size))
+		return false;
+	if (load->code_size > 0 && load->code_size <= rest - name_size)
+		record->code = reader->at + rest - load->code_size;
+	return true;
+}
+
+static bool cut_move(struct field_reader *reader, struct jitdump_record *record)
+{
+	struct jitdump_move_fields *move = &record->move;
+
+	move->pid = take_u32(reader);
+	move->tid = take_u32(reader);
+	move->vma = take_u64(reader);
+	move->old_code_addr = take_u64(reader);
+	move->new_code_addr = take_u64(reader);
+	move->code_size = take_u64(reader);
+	move->code_index = take_u64(reader);
+	return is_address_range(move->old_code_addr, move->code_size) &&
+	       is_address_range(move->new_code_addr, move->code_size);
+}
+
+static bool cut_debug(struct field_reader *reader, size_t rest, struct jitdump_record *record)
+{
+	record->debug.code_addr = take_u64(reader);
+	record->debug.nr_entry = take_u64(reader);
+	record->payload = reader->at;
+	record->payload_size = rest;
+	return true;
+}
+
+static bool cut_unwinding(struct field_reader *reader, size_t rest, struct jitdump_record *record)
+{
+	record->unwinding.unwinding_size = take_u64(reader);
+	record->unwinding.eh_frame_hdr_size = take_u64(reader);
+	record->unwinding.mapped_size = take_u64(reader);
+	record->payload = reader->at;
+	record->payload_size = rest;
+	if (record->unwinding.unwinding_size < rest)
+		record->payload_size = record->unwinding.unwinding_size;
+	return true;
+}
+
+static bool cut_fields(struct field_reader *reader, size_t rest, struct jitdump_record *record)
+{
+	switch (record->prefix.id) {
+	case JITDUMP_CODE_LOAD:
+		return cut_load(reader, rest, record);
+	case JITDUMP_CODE_MOVE:
+		return cut_move(reader, record);
+	case JITDUMP_DEBUG_INFO:
+		return cut_debug(reader, rest, record);
+	case JITDUMP_UNWINDING_INFO:
+		return cut_unwinding(reader, rest, record);
+	default:
+		return true;
+	}
+}
+
+enum jitdump_cut jitdump_record_cut(const uint8_t *bytes, size_t available, bool is_swapped,
 				    struct jitdump_record *record)
 {
-	*record = (struct jitdump_record){ 0 };
-	if (size < BODY)
+	struct field_reader reader = { bytes, is_swapped };
+	struct jitdump_record_prefix *prefix = &record->prefix;
+
+	*record = (struct jitdump_record){ .is_swapped = is_swapped };
+	if (available < JITDUMP_PREFIX_BYTES)
 		return JITDUMP_CUT_UNFINISHED;
-	record->id = jitdump_u32(bytes, is_swapped);
-	record->total_size = jitdump_u32(bytes + 4, is_swapped);
-	record->timestamp = jitdump_u64(bytes + 8, is_swapped);
-	if (record->total_size < BODY || record->total_size > JITDUMP_RECORD_SIZE_MAX)
+	prefix->id = take_u32(&reader);
+	prefix->total_size = take_u32(&reader);
+	prefix->timestamp = take_u64(&reader);
+	if (prefix->total_size < fixed_size(prefix->id) ||
+	    prefix->total_size > JITDUMP_RECORD_BYTES_MAX)
 		return JITDUMP_CUT_IMPOSSIBLE;
-	if (record->total_size > size)
+	if (prefix->total_size > available)
 		return JITDUMP_CUT_UNFINISHED;
-	return read_body(bytes, is_swapped, record) ? JITDUMP_CUT_WHOLE : JITDUMP_CUT_IMPOSSIBLE;
+	if (!cut_fields(&reader, prefix->total_size - fixed_size(prefix->id), record))
+		return JITDUMP_CUT_IMPOSSIBLE;
+	return JITDUMP_CUT_WHOLE;
+}
+
+static bool load_is_convincing(const struct jitdump_record *record)
+{
+	uint64_t size = fixed_size(JITDUMP_CODE_LOAD) + strlen(record->name) + 1;
+
+	if (record->code)
+		size += record->load.code_size;
+	return record->load.code_addr != 0 && record->load.code_size > 0 &&
+	       record->prefix.total_size - size <= PADDING_MAX;
+}
+
+static bool move_is_convincing(const struct jitdump_record *record)
+{
+	return record->prefix.total_size == fixed_size(JITDUMP_CODE_MOVE) &&
+	       record->move.old_code_addr != 0 && record->move.new_code_addr != 0 &&
+	       record->move.code_size > 0;
+}
+
+/* Rows begin near the code, also by the 0x40 bytes of V8 and LLVM or Erlang's 55 before it. */
+static bool debug_is_convincing(const struct jitdump_record *record)
+{
+	const struct jitdump_debug_fields *debug = &record->debug;
+
+	if (debug->code_addr == 0 || debug->nr_entry == 0 ||
+	    debug->nr_entry > record->payload_size / ENTRY_BYTES_MIN)
+		return false;
+	uint64_t first = jitdump_record_entry(record, 0).code_addr;
+
+	return first + 0x100 - debug->code_addr <= JITDUMP_RECORD_BYTES_MAX;
+}
+
+static bool unwinding_is_convincing(const struct jitdump_record *record)
+{
+	const struct jitdump_unwinding_fields *unwinding = &record->unwinding;
+	uint64_t size = fixed_size(JITDUMP_UNWINDING_INFO) + unwinding->unwinding_size;
+
+	return unwinding->unwinding_size > 0 &&
+	       unwinding->eh_frame_hdr_size <= unwinding->unwinding_size &&
+	       record->prefix.total_size - size <= PADDING_MAX;
+}
+
+bool jitdump_record_is_convincing(const struct jitdump_record *record)
+{
+	switch (record->prefix.id) {
+	case JITDUMP_CODE_LOAD:
+		return load_is_convincing(record);
+	case JITDUMP_CODE_MOVE:
+		return move_is_convincing(record);
+	case JITDUMP_DEBUG_INFO:
+		return debug_is_convincing(record);
+	case JITDUMP_UNWINDING_INFO:
+		return unwinding_is_convincing(record);
+	default:
+		return false;
+	}
+}
+
+struct jitdump_debug_entry_fields jitdump_record_entry(const struct jitdump_record *record,
+						       size_t offset)
+{
+	struct field_reader reader = { record->payload + offset, record->is_swapped };
+	struct jitdump_debug_entry_fields entry;
+
+	entry.code_addr = take_u64(&reader);
+	entry.line = take_u32(&reader);
+	entry.discrim = take_u32(&reader);
+	return entry;
 }

@@ -1,54 +1,67 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One jitdump record, cut out of bytes.
+ * One record of a jitdump file, cut out of bytes.
  *
- * You give bytes that begin where a record may begin; you get its fields, copied out and in this
- * machine's byte order, with pointers to its variable parts. Everything is checked against the
- * record's own size, nothing against the rest of the file. It never allocates.
+ * You give bytes; you get the fields in this machine's byte order, and where name, code and
+ * payload lie in the bytes. It never reads past what it is given, never follows a length that it
+ * has not checked, and never decides what a bad record means: jitdump/stream.h does.
  */
 #ifndef JITDUMP_RECORD_H
 #define JITDUMP_RECORD_H
 
-#include "jitdump/format.h"
-
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-/* Larger than any code blob; a claimed size above it is damage, not a reason to wait. */
-#define JITDUMP_RECORD_SIZE_MAX (256u << 20)
+#include "jitdump/format.h"
+
+enum {
+	JITDUMP_HEADER_BYTES = 40,
+	JITDUMP_PREFIX_BYTES = 16,
+};
+
+/* A record of more bytes than this is taken for damage: no function has so much code. */
+#define JITDUMP_RECORD_BYTES_MAX (256u << 20)
 
 struct jitdump_record {
-	uint32_t id;
-	uint32_t total_size;
-	uint64_t timestamp;
-	uint32_t pid, tid;	/* LOAD, MOVE */
-	uint64_t code_addr;	/* LOAD, DEBUG_INFO; MOVE: the new one */
-	uint64_t old_code_addr; /* MOVE */
-	uint64_t code_size;	/* LOAD, MOVE */
-	uint64_t code_index;	/* LOAD, MOVE */
-	const char *name;	/* LOAD: NUL-terminated within the record */
-	const uint8_t *code;	/* LOAD: code_size bytes, or NULL */
-	uint64_t entry_count;	/* DEBUG_INFO: as claimed */
-	uint64_t unwinding_size, eh_frame_hdr_size, mapped_size; /* UNWINDING_INFO */
-	const uint8_t *payload; /* DEBUG_INFO: entries. UNWINDING_INFO: tables */
+	struct jitdump_record_prefix prefix;
+	union {
+		struct jitdump_load_fields load;
+		struct jitdump_move_fields move;
+		struct jitdump_debug_fields debug;
+		struct jitdump_unwinding_fields unwinding;
+	};
+	bool is_swapped;
+	/* All borrowed from the bytes that were cut. */
+	const char *name;	/* LOAD: ends with a NUL */
+	const uint8_t *code;	/* LOAD: code_size bytes, or NULL if the record holds none */
+	const uint8_t *payload; /* DEBUG_INFO: the entries. UNWINDING_INFO: the table */
 	size_t payload_size;
 };
 
 enum jitdump_cut {
 	JITDUMP_CUT_WHOLE,
-	JITDUMP_CUT_UNFINISHED, /* more bytes are needed: total_size of them once 16 are there */
-	JITDUMP_CUT_IMPOSSIBLE, /* no record begins here */
+	JITDUMP_CUT_UNFINISHED, /* the prefix is possible; there are not enough bytes */
+	JITDUMP_CUT_IMPOSSIBLE, /* no record starts here */
 };
 
-/* `is_swapped`: the file has the other byte order. *record is filled as far as it could be read. */
-enum jitdump_cut jitdump_record_cut(const uint8_t *bytes, size_t size, bool is_swapped,
+/* False if the bytes are no header of either byte order. */
+bool jitdump_header_read(const uint8_t bytes[JITDUMP_HEADER_BYTES],
+			 struct jitdump_file_header *header, bool *is_swapped);
+
+/* Of an unfinished record only the prefix is filled in. */
+enum jitdump_cut jitdump_record_cut(const uint8_t *bytes, size_t available, bool is_swapped,
 				    struct jitdump_record *record);
 
-/* "CODE_LOAD", ...; "unknown" from 5 on. */
-const char *jitdump_record_name(uint32_t id);
+/*
+ * True if the fields of a whole record agree with each other so exactly that chance cannot have
+ * written them: a record to restart at behind damage. False says nothing against a record that
+ * stands where one is expected.
+ */
+bool jitdump_record_is_convincing(const struct jitdump_record *record);
 
-/* Fields of a file: not aligned, possibly of the other byte order. */
-uint32_t jitdump_u32(const uint8_t *bytes, bool is_swapped);
-uint64_t jitdump_u64(const uint8_t *bytes, bool is_swapped);
+/* Entry `number` of a DEBUG_INFO lies at `offset` of its payload, `size` bytes there at least. */
+struct jitdump_debug_entry_fields jitdump_record_entry(const struct jitdump_record *record,
+						       size_t offset);
 
 #endif

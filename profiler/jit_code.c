@@ -332,5 +332,5 @@ uint64_t jit_code_line_offset(const struct jit_code *code, const struct jit_vers
 	uint64_t shift = code->log ? jitdump_log_line_shift(code->log) : 0;
 	uint64_t address = load->lines[number].address - shift;
 
-	return address < load->address ? UINT64_MAX : address - load->address;
+	return address < load->address ? 0 : address - load->address;
 }

@@ -75,8 +75,8 @@ struct jitdump_log *jit_code_log(const struct jit_code *code); /* NULL: from a r
 bool jit_code_line(const struct jit_code *code, const struct jit_version *version,
 		   uint64_t code_offset, struct jitdump_source_line *line);
 
-/* Where row `number` of the version's lines begins, as an offset in its code: UINT64_MAX for rows
- * before the code. */
+/* Where row `number` of the version's lines begins, as an offset in its code. Rows that begin
+ * before the code (Erlang's) hold from its start. */
 uint64_t jit_code_line_offset(const struct jit_code *code, const struct jit_version *version,
 			      size_t number);
 
