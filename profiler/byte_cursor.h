@@ -19,9 +19,12 @@ struct byte_cursor {
 	bool has_failed;
 };
 
+/* `bytes` may be NULL where size is 0. */
 static inline struct byte_cursor byte_cursor(const void *bytes, size_t size)
 {
-	return (struct byte_cursor){ .next = bytes, .end = (const uint8_t *)bytes + size };
+	const uint8_t *next = bytes;
+
+	return (struct byte_cursor){ .next = next, .end = size ? next + size : next };
 }
 
 static inline size_t byte_cursor_left(const struct byte_cursor *cursor)
