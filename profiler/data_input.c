@@ -41,6 +41,11 @@ static bool cannot_open(const char *path, struct error *err)
 				 "cannot open %s: no such file; record one with "
 				 "`jprof record COMMAND`",
 				 path);
+	if (code == EACCES)
+		return error_set(err, code,
+				 "cannot open %s: permission denied; read it as its owner, or "
+				 "with sudo",
+				 path);
 	return error_set(err, code, "cannot open %s: %s", path, strerror(code));
 }
 

@@ -52,6 +52,31 @@ static void records_come_in_time_order(void **state)
 	read_back_close(&back);
 }
 
+static void a_rewound_recording_gives_the_same_records_again(void **state)
+{
+	(void)state;
+	struct recording recording = recording_of(100, 3);
+	struct byte_builder file = recording_file(&recording, true);
+	struct data_reader *reader;
+	struct error err;
+	char path[64];
+
+	recording_write(file.bytes, file.size, path);
+	reader = data_reader_open(path, false, &err);
+	assert_non_null(reader);
+	for (size_t times = 0; times < 3; times++) {
+		for (size_t number = 0; number < 3; number++)
+			assert_non_null(data_reader_next(reader));
+		if (times == 0)
+			assert_null(data_reader_next(reader));
+		data_reader_rewind(reader);
+	}
+	data_reader_close(reader);
+	unlink(path);
+	bytes_free(&file);
+	recording_free(&recording);
+}
+
 static void samples_that_tell_no_time_keep_the_order_of_the_file(void **state)
 {
 	(void)state;
@@ -456,6 +481,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(records_come_in_time_order),
+		cmocka_unit_test(a_rewound_recording_gives_the_same_records_again),
 		cmocka_unit_test(samples_that_tell_no_time_keep_the_order_of_the_file),
 		cmocka_unit_test(records_of_perfs_own_types_are_consumed_known_or_not),
 		cmocka_unit_test(payloads_behind_records_are_passed_over),
