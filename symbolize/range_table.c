@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+#include "symbolize/range_table.h"
+
+#include "jitdump/xalloc.h"
+
+#include <stdlib.h>
+
+#define NO_RANGE UINT32_MAX
+
+void range_table_deinit(struct range_table *table)
+{
+	free(table->ranges);
+	*table = (struct range_table){ 0 };
+}
+
+void range_table_add(struct range_table *table, uint64_t start, uint64_t end, uint32_t number)
+{
+	if (start >= end || table->count >= NO_RANGE)
+		return;
+	table->ranges =
+		xgrow(table->ranges, table->count, &table->capacity, sizeof(*table->ranges));
+	table->ranges[table->count++] =
+		(struct range){ .start = start, .end = end, .number = number };
+}
+
+static int compare_ranges(const void *a, const void *b)
+{
+	const struct range *first = a, *second = b;
+
+	if (first->start != second->start)
+		return first->start < second->start ? -1 : 1;
+	if (first->end != second->end)
+		return first->end > second->end ? -1 : 1;
+	return first->number < second->number ? -1 : first->number > second->number;
+}
+
+/*
+ * The ranges that are not over yet form a stack, linked by `outer`. One that ended below another
+ * that did not stays in it: harmless, since a question skips what has ended.
+ */
+void range_table_sort(struct range_table *table)
+{
+	uint32_t top = NO_RANGE;
+
+	if (!table->count)
+		return;
+	qsort(table->ranges, table->count, sizeof(*table->ranges), compare_ranges);
+	for (uint32_t i = 0; i < table->count; i++) {
+		while (top != NO_RANGE && table->ranges[top].end <= table->ranges[i].start)
+			top = table->ranges[top].outer;
+		table->ranges[i].outer = top;
+		top = i;
+	}
+	table->ranges = xrealloc(table->ranges, table->count * sizeof(*table->ranges));
+	table->capacity = table->count;
+}
+
+size_t range_table_count_upto(const struct range_table *table, uint64_t address)
+{
+	size_t low = 0, high = table->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (table->ranges[middle].start <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static const struct range *first_around(const struct range_table *table, uint32_t place,
+					uint64_t address)
+{
+	while (place != NO_RANGE && table->ranges[place].end <= address)
+		place = table->ranges[place].outer;
+	return place == NO_RANGE ? NULL : &table->ranges[place];
+}
+
+const struct range *range_table_find(const struct range_table *table, uint64_t address)
+{
+	size_t count = range_table_count_upto(table, address);
+
+	return count ? first_around(table, (uint32_t)count - 1, address) : NULL;
+}
+
+const struct range *range_table_find_outer(const struct range_table *table,
+					   const struct range *inner, uint64_t address)
+{
+	return first_around(table, inner->outer, address);
+}
