@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+#include "symbolize/demangle.h"
+
+#include "jitdump/xalloc.h"
+#include "symbolize/hash_index.h"
+#include "symbolize/string_pool.h"
+
+#include <ctype.h>
+#include <libiberty/demangle.h>
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	/* libiberty keeps its parse tree on the stack, 80 bytes for each byte of the name, and
+	 * recurses as deep as the name is long. Its own limit, 1,024 bytes, is less than what
+	 * template-heavy programs have. */
+	MANGLED_MAX = 8 * 1024,
+	/* Back references can make a short name grow exponentially. */
+	DEMANGLED_MAX = 32 * 1024,
+};
+
+struct known_name {
+	const char *name, *demangled; /* both interned */
+};
+
+struct demangler {
+	struct string_pool *strings;
+	struct hash_index index;
+	struct known_name *known;
+	size_t known_count, known_capacity;
+};
+
+struct demangler *demangler_create(struct string_pool *strings)
+{
+	struct demangler *demangler = xcalloc(1, sizeof(*demangler));
+
+	demangler->strings = strings;
+	return demangler;
+}
+
+void demangler_destroy(struct demangler *demangler)
+{
+	if (!demangler)
+		return;
+	hash_index_deinit(&demangler->index);
+	free(demangler->known);
+	free(demangler);
+}
+
+struct output {
+	jmp_buf too_long;
+	size_t size;
+	char text[DEMANGLED_MAX];
+};
+
+/* The only way to stop libiberty; its C++ printer holds no memory, its Rust printer at most one
+ * decoded identifier. */
+static void append(const char *text, size_t size, void *opaque)
+{
+	struct output *output = opaque;
+
+	if (size > sizeof(output->text) - output->size)
+		longjmp(output->too_long, 1);
+	memcpy(output->text + output->size, text, size);
+	output->size += size;
+}
+
+/* Rust's legacy names are C++ names too, but with a hash at the end: Rust is asked first. */
+static bool run_demangler(const char *name, struct output *output)
+{
+	output->size = 0;
+	if (setjmp(output->too_long))
+		return false;
+	if (rust_demangle_callback(name, DMGL_NO_OPTS, append, output))
+		return output->size > 0;
+	output->size = 0;
+	return cplus_demangle_v3_callback(name, DMGL_NO_RECURSE_LIMIT, append, output) &&
+	       output->size > 0;
+}
+
+static bool may_be_mangled(const char *name)
+{
+	return (name[0] == '_' && (name[1] == 'Z' || name[1] == 'R' || !strncmp(name, "__Z", 3))) ||
+	       !strncmp(name, "_GLOBAL_", 8);
+}
+
+static const char *add_printable(struct string_pool *strings, const char *text, size_t size)
+{
+	char *copy = xstrndup(text, size);
+	const char *interned;
+
+	for (char *c = copy; *c; c++)
+		if (iscntrl((unsigned char)*c))
+			*c = '?';
+	interned = string_pool_add(strings, copy);
+	free(copy);
+	return interned;
+}
+
+static const char *work_out(struct string_pool *strings, const char *name, size_t size)
+{
+	struct output *output;
+	const char *text;
+
+	if (!may_be_mangled(name) || size > MANGLED_MAX)
+		return add_printable(strings, name, size);
+	output = xmalloc(sizeof(*output));
+	if (run_demangler(name, output))
+		text = add_printable(strings, output->text, output->size);
+	else
+		text = add_printable(strings, name, size);
+	free(output);
+	return text;
+}
+
+const char *demangle(struct demangler *demangler, const char *name)
+{
+	size_t size = strlen(name);
+	uint64_t hash = hash_bytes(name, size);
+
+	for (struct hash_cursor c = hash_index_begin(&demangler->index, hash);
+	     hash_index_next(&demangler->index, &c);)
+		if (!strcmp(demangler->known[c.number].name, name))
+			return demangler->known[c.number].demangled;
+	demangler->known = xgrow(demangler->known, demangler->known_count,
+				 &demangler->known_capacity, sizeof(*demangler->known));
+	hash_index_add(&demangler->index, hash, (uint32_t)demangler->known_count);
+	demangler->known[demangler->known_count++] = (struct known_name){
+		.name = string_pool_add(demangler->strings, name),
+		.demangled = work_out(demangler->strings, name, size),
+	};
+	return demangler->known[demangler->known_count - 1].demangled;
+}
