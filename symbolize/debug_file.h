@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The separate debug file of an ELF file.
+ *
+ * You give the file and places to look in; you get the one whose build-id is equal, or that
+ * .gnu_debuglink names with the right checksum. It never takes a file by its name alone.
+ */
+#ifndef SYMBOLIZE_DEBUG_FILE_H
+#define SYMBOLIZE_DEBUG_FILE_H
+
+#include "symbolize/elf_file.h"
+
+struct debug_places {
+	const char *debug_directory; /* "/usr/lib/debug" */
+	const char *build_id_cache;  /* perf's, "/home/me/.debug"; NULL: none */
+	const char *root; /* where the file's process has its "/", "" or "/proc/42/root" */
+	const char *path; /* of the file, below root */
+};
+
+/* NULL: there is none. */
+struct elf_file *debug_file_open(const struct elf_file *file, const struct debug_places *places);
+
+#endif

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: MIT */
+#include "symbolize/elf_file.h"
+
+#include "jitdump/xalloc.h"
+
+#include <elfutils/libdwelf.h>
+#include <gelf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The kernel maps segments in pages of this size on every CPU that jprof runs on, whatever
+ * p_align says. */
+#define PAGE_BYTES 4096u
+
+static void add_segment(struct elf_file *file, const GElf_Phdr *header)
+{
+	uint64_t room = file->size - header->p_offset;
+
+	if (!header->p_filesz || header->p_offset >= file->size ||
+	    header->p_vaddr + header->p_memsz < header->p_vaddr)
+		return;
+	file->segments[file->segment_count++] = (struct elf_segment){
+		.file_offset = header->p_offset,
+		.file_size = header->p_filesz < room ? header->p_filesz : room,
+		.image_address = header->p_vaddr,
+		.memory_size = header->p_memsz,
+		.is_executable = header->p_flags & PF_X,
+	};
+}
+
+static void read_segments(struct elf_file *file)
+{
+	GElf_Phdr header;
+	size_t count;
+
+	/* Also checks that so many lie within the file. */
+	if (elf_getphdrnum(file->elf, &count) || !count)
+		return;
+	file->segments = xcalloc(count, sizeof(*file->segments));
+	for (size_t i = 0; i < count && gelf_getphdr(file->elf, (int)i, &header); i++) {
+		if (header.p_type == PT_LOAD)
+			add_segment(file, &header);
+		else if (header.p_type == PT_INTERP)
+			file->has_interpreter = true;
+	}
+}
+
+static void read_build_id(struct elf_file *file)
+{
+	const void *bytes;
+	ssize_t size = dwelf_elf_gnu_build_id(file->elf, &bytes);
+
+	if (size <= 0)
+		return;
+	/* The kernel and perf know no longer ones. */
+	file->build_id.size = size < IMAGE_BUILD_ID_MAX ? (uint8_t)size : IMAGE_BUILD_ID_MAX;
+	memcpy(file->build_id.bytes, bytes, file->build_id.size);
+}
+
+static struct elf_file *open_elf(Elf *elf)
+{
+	struct elf_file *file;
+	GElf_Ehdr header;
+	char *bytes;
+	size_t size;
+
+	if (!elf || elf_kind(elf) != ELF_K_ELF || !gelf_getehdr(elf, &header) ||
+	    !(bytes = elf_rawfile(elf, &size))) {
+		elf_end(elf);
+		return NULL;
+	}
+	file = xcalloc(1, sizeof(*file));
+	file->elf = elf;
+	file->bytes = (const uint8_t *)bytes;
+	file->size = size;
+	file->type = header.e_type;
+	file->machine = header.e_machine;
+	file->entry = header.e_entry;
+	read_segments(file);
+	read_build_id(file);
+	return file;
+}
+
+struct elf_file *elf_file_open(int fd)
+{
+	Elf *elf;
+
+	elf_version(EV_CURRENT);
+	/* Private, since inflating a section overwrites its header. */
+	elf = elf_begin(fd, ELF_C_READ_MMAP_PRIVATE, NULL);
+	if (elf && elf_cntl(elf, ELF_C_FDREAD)) {
+		elf_end(elf);
+		return NULL;
+	}
+	return open_elf(elf);
+}
+
+struct elf_file *elf_file_open_memory(void *bytes, size_t size)
+{
+	elf_version(EV_CURRENT);
+	return open_elf(elf_memory(bytes, size));
+}
+
+void elf_file_close(struct elf_file *file)
+{
+	if (!file)
+		return;
+	elf_end(file->elf);
+	free(file->segments);
+	free(file);
+}
+
+size_t elf_file_section_count(const struct elf_file *file)
+{
+	size_t count;
+
+	return elf_getshdrnum(file->elf, &count) ? 0 : count;
+}
+
+static void describe_section(const struct elf_file *file, size_t number, const GElf_Shdr *header,
+			     struct elf_section *section)
+{
+	*section = (struct elf_section){
+		.number = (uint32_t)number,
+		.type = header->sh_type,
+		.flags = header->sh_flags,
+		.image_address = header->sh_addr,
+		.entry_size = header->sh_entsize,
+		.link = header->sh_link,
+		.size = header->sh_size,
+	};
+	if (header->sh_type != SHT_NOBITS && header->sh_offset <= file->size &&
+	    header->sh_size <= file->size - header->sh_offset)
+		section->bytes = file->bytes + header->sh_offset;
+}
+
+bool elf_file_section_at(const struct elf_file *file, size_t number, struct elf_section *section)
+{
+	Elf_Scn *scn = elf_getscn(file->elf, number);
+	GElf_Shdr header;
+
+	if (!scn || !gelf_getshdr(scn, &header))
+		return false;
+	describe_section(file, number, &header, section);
+	return true;
+}
+
+static Elf_Scn *find_section(const struct elf_file *file, const char *name, GElf_Shdr *header)
+{
+	size_t names;
+
+	if (elf_getshdrstrndx(file->elf, &names))
+		return NULL;
+	for (Elf_Scn *scn = NULL; (scn = elf_nextscn(file->elf, scn));) {
+		const char *found;
+
+		if (gelf_getshdr(scn, header) &&
+		    (found = elf_strptr(file->elf, names, header->sh_name)) && !strcmp(found, name))
+			return scn;
+	}
+	return NULL;
+}
+
+bool elf_file_section(const struct elf_file *file, const char *name, struct elf_section *section)
+{
+	GElf_Shdr header;
+	Elf_Scn *scn = find_section(file, name, &header);
+
+	if (!scn)
+		return false;
+	describe_section(file, elf_ndxscn(scn), &header, section);
+	return true;
+}
+
+bool elf_file_section_of_type(const struct elf_file *file, uint32_t type,
+			      struct elf_section *section)
+{
+	GElf_Shdr header;
+
+	for (Elf_Scn *scn = NULL; (scn = elf_nextscn(file->elf, scn));) {
+		if (gelf_getshdr(scn, &header) && header.sh_type == type) {
+			describe_section(file, elf_ndxscn(scn), &header, section);
+			return true;
+		}
+	}
+	return false;
+}
+
+static Elf_Scn *find_debug_section(const struct elf_file *file, const char *name, GElf_Shdr *header)
+{
+	Elf_Scn *scn = find_section(file, name, header);
+	char old_name[32];
+
+	if (scn) {
+		if (header->sh_flags & SHF_COMPRESSED)
+			elf_compress(scn, 0, 0);
+		return scn;
+	}
+	snprintf(old_name, sizeof(old_name), ".z%s", name + 1);
+	scn = find_section(file, old_name, header);
+	if (scn)
+		elf_compress_gnu(scn, 0, 0);
+	return scn;
+}
+
+bool elf_file_debug_section(const struct elf_file *file, const char *name,
+			    struct elf_section *section)
+{
+	GElf_Shdr header;
+	Elf_Scn *scn = find_debug_section(file, name, &header);
+	Elf_Data *data;
+
+	if (!scn || !gelf_getshdr(scn, &header) || header.sh_type == SHT_NOBITS ||
+	    (header.sh_flags & SHF_COMPRESSED) || !(data = elf_rawdata(scn, NULL)) || !data->d_buf)
+		return false;
+	*section = (struct elf_section){
+		.number = (uint32_t)elf_ndxscn(scn),
+		.type = header.sh_type,
+		.flags = header.sh_flags,
+		.bytes = data->d_buf,
+		.size = data->d_size,
+	};
+	return true;
+}
+
+const struct elf_segment *elf_file_segment(const struct elf_file *file, uint64_t image_address)
+{
+	for (size_t i = 0; i < file->segment_count; i++) {
+		const struct elf_segment *segment = &file->segments[i];
+
+		if (image_address - segment->image_address < segment->file_size)
+			return segment;
+	}
+	return NULL;
+}
+
+const uint8_t *elf_file_at(const struct elf_file *file, uint64_t image_address, size_t *size)
+{
+	const struct elf_segment *segment = elf_file_segment(file, image_address);
+	uint64_t offset;
+
+	if (!segment)
+		return NULL;
+	offset = image_address - segment->image_address;
+	*size = segment->file_size - offset;
+	return file->bytes + segment->file_offset + offset;
+}
+
+static bool maps_page_of(const struct elf_segment *segment, uint64_t file_offset)
+{
+	uint64_t end = segment->file_offset + segment->file_size;
+
+	return file_offset / PAGE_BYTES >= segment->file_offset / PAGE_BYTES &&
+	       file_offset / PAGE_BYTES <= (end - 1) / PAGE_BYTES;
+}
+
+/*
+ * Mappings are made of whole pages, so one page of the file can belong to two segments. Bytes of
+ * code are asked for most, and each lies within an executable segment: that one goes first.
+ */
+bool elf_file_address_of(const struct elf_file *file, uint64_t file_offset, uint64_t *image_address)
+{
+	int best = -1;
+
+	for (size_t i = 0; i < file->segment_count; i++) {
+		const struct elf_segment *segment = &file->segments[i];
+		bool holds = file_offset - segment->file_offset < segment->file_size;
+		int rank = 2 * holds + segment->is_executable;
+
+		if (rank <= best || !maps_page_of(segment, file_offset))
+			continue;
+		best = rank;
+		*image_address = file_offset - segment->file_offset + segment->image_address;
+	}
+	return best >= 0;
+}

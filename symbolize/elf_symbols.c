@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+#include "symbolize/elf_symbols.h"
+
+#include "jitdump/xalloc.h"
+#include "symbolize/elf_plt.h"
+#include "symbolize/range_table.h"
+#include "symbolize/symbol_name.h"
+
+#include <gelf.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct elf_symbols {
+	struct range_table functions; /* numbered by their names' offset in `names` */
+	const char *names;
+	struct elf_plt plt;
+};
+
+/* A symbol while the table is being made. */
+struct candidate {
+	uint64_t start;
+	uint64_t size;
+	uint32_t name;	  /* offset in the string table */
+	uint16_t section; /* SHN_*, or a section's number */
+	uint8_t type;	  /* STT_* */
+	uint8_t binding;  /* STB_* */
+};
+
+struct candidates {
+	struct candidate *items;
+	size_t count;
+	const char *names; /* the string table, up to its last NUL */
+	size_t names_size;
+	const struct elf_file *file;
+};
+
+static bool is_code_section(const struct elf_file *file, uint16_t number)
+{
+	struct elf_section section;
+
+	return number < SHN_LORESERVE && elf_file_section_at(file, number, &section) &&
+	       (section.flags & SHF_EXECINSTR);
+}
+
+/* "$x", "$d.1": they tell code from data on ARM and RISC-V. */
+static bool is_mapping_symbol(const char *name)
+{
+	return name[0] == '$' && name[1] && strchr("atdx", name[1]) &&
+	       (name[2] == '\0' || name[2] == '.');
+}
+
+/* Functions, and what else lies in code: labels of hand-written assembly, tables. */
+static bool is_candidate(const struct elf_file *file, const GElf_Sym *symbol, const char *name)
+{
+	switch (GELF_ST_TYPE(symbol->st_info)) {
+	case STT_FUNC:
+	case STT_GNU_IFUNC:
+		return symbol->st_shndx != SHN_UNDEF && *name;
+	case STT_NOTYPE:
+	case STT_OBJECT:
+		return symbol->st_shndx != SHN_UNDEF && *name && name[0] != '.' &&
+		       !is_mapping_symbol(name) && is_code_section(file, symbol->st_shndx);
+	default:
+		return false;
+	}
+}
+
+static void collect(struct candidates *candidates, Elf_Data *data)
+{
+	size_t size = gelf_fsize(candidates->file->elf, ELF_T_SYM, 1, EV_CURRENT);
+	GElf_Sym symbol;
+
+	candidates->items = xmalloc((data->d_size / size + 1) * sizeof(*candidates->items));
+	for (size_t i = 0; i < data->d_size / size && gelf_getsym(data, (int)i, &symbol); i++) {
+		if (symbol.st_name >= candidates->names_size ||
+		    !is_candidate(candidates->file, &symbol, candidates->names + symbol.st_name))
+			continue;
+		/* Bit 0 says Thumb there. */
+		if (candidates->file->machine == EM_ARM)
+			symbol.st_value &= ~(GElf_Addr)1;
+		candidates->items[candidates->count++] = (struct candidate){
+			.start = symbol.st_value,
+			.size = symbol.st_size,
+			.name = symbol.st_name,
+			.section = symbol.st_shndx,
+			.type = GELF_ST_TYPE(symbol.st_info),
+			.binding = GELF_ST_BIND(symbol.st_info),
+		};
+	}
+}
+
+static int type_rank(const struct candidate *candidate)
+{
+	if (candidate->type == STT_NOTYPE)
+		return 1;
+	return candidate->type == STT_OBJECT ? 2 : 0;
+}
+
+static int binding_rank(const struct candidate *candidate)
+{
+	if (candidate->binding == STB_LOCAL)
+		return 2;
+	return candidate->binding == STB_WEAK ? 1 : 0;
+}
+
+/* By place; at one place the best name comes first. */
+static int compare_candidates(const void *a, const void *b, void *names)
+{
+	const struct candidate *first = a, *second = b;
+	int order;
+
+	if (first->start != second->start)
+		return first->start < second->start ? -1 : 1;
+	order = type_rank(first) - type_rank(second);
+	if (!order)
+		order = !first->size - !second->size;
+	if (!order)
+		order = binding_rank(first) - binding_rank(second);
+	if (!order)
+		order = symbol_name_compare((const char *)names + first->name,
+					    (const char *)names + second->name);
+	return order;
+}
+
+static uint64_t section_end(const struct elf_file *file, const struct candidate *candidate)
+{
+	struct elf_section section;
+
+	if (candidate->section >= SHN_LORESERVE ||
+	    !elf_file_section_at(file, candidate->section, &section) ||
+	    candidate->start - section.image_address >= section.size)
+		return candidate->start;
+	return section.image_address + section.size;
+}
+
+/* A symbol without a size reaches to the next one, or to the end of its section. */
+static uint64_t candidate_end(const struct candidates *candidates, size_t number, size_t next)
+{
+	const struct candidate *candidate = &candidates->items[number];
+	uint64_t end;
+
+	if (candidate->size) {
+		end = candidate->start + candidate->size;
+		return end < candidate->start ? UINT64_MAX : end;
+	}
+	end = section_end(candidates->file, candidate);
+	if (next < candidates->count && candidates->items[next].start < end)
+		end = candidates->items[next].start;
+	return end;
+}
+
+static void fill_table(struct range_table *table, struct candidates *candidates)
+{
+	uint64_t covered = 0; /* by functions whose size is known */
+	size_t next;
+
+	qsort_r(candidates->items, candidates->count, sizeof(*candidates->items),
+		compare_candidates, (void *)candidates->names);
+	for (size_t i = 0; i < candidates->count; i = next) {
+		const struct candidate *best = &candidates->items[i];
+		uint64_t end;
+
+		for (next = i + 1; next < candidates->count; next++)
+			if (candidates->items[next].start != best->start)
+				break;
+		/* A label within a function is no function of its own. */
+		if (best->type == STT_NOTYPE && !best->size && best->start < covered)
+			continue;
+		end = candidate_end(candidates, i, next);
+		range_table_add(table, best->start, end, best->name);
+		if (best->size && end > covered)
+			covered = end;
+	}
+	range_table_sort(table);
+}
+
+/* Reads the symbol table of this type. False: there is none, or it has no code. */
+static bool read_table(struct elf_symbols *symbols, const struct elf_file *file, uint32_t type)
+{
+	struct candidates candidates = { .file = file };
+	struct elf_section table, names;
+	Elf_Data *data;
+	const char *last;
+
+	if (!file || !elf_file_section_of_type(file, type, &table) || !table.bytes ||
+	    !(data = elf_getdata(elf_getscn(file->elf, table.number), NULL)) ||
+	    !elf_file_section_at(file, table.link, &names) || !names.bytes)
+		return false;
+	last = memrchr(names.bytes, '\0', names.size);
+	if (!last)
+		return false;
+	candidates.names = (const char *)names.bytes;
+	candidates.names_size = (size_t)(last - candidates.names) + 1;
+	collect(&candidates, data);
+	fill_table(&symbols->functions, &candidates);
+	free(candidates.items);
+	symbols->names = candidates.names;
+	return symbols->functions.count > 0;
+}
+
+struct elf_symbols *elf_symbols_create(const struct elf_file *file,
+				       const struct elf_file *debug_file)
+{
+	struct elf_symbols *symbols = xcalloc(1, sizeof(*symbols));
+
+	elf_plt_init(&symbols->plt, file);
+	if (!read_table(symbols, file, SHT_SYMTAB) && !read_table(symbols, debug_file, SHT_SYMTAB))
+		read_table(symbols, file, SHT_DYNSYM);
+	return symbols;
+}
+
+void elf_symbols_destroy(struct elf_symbols *symbols)
+{
+	if (!symbols)
+		return;
+	range_table_deinit(&symbols->functions);
+	elf_plt_deinit(&symbols->plt);
+	free(symbols);
+}
+
+static bool find_plt_entry(const struct elf_symbols *symbols, uint64_t image_address,
+			   struct elf_symbol *symbol)
+{
+	const struct elf_plt_entry *entry = elf_plt_find(&symbols->plt, image_address);
+	const struct range *resolver;
+
+	if (!entry)
+		return false;
+	*symbol = (struct elf_symbol){
+		.name = entry->name,
+		.start = entry->start,
+		.end = entry->end,
+		.is_plt_entry = true,
+	};
+	if (!symbol->name) {
+		resolver = range_table_find(&symbols->functions, entry->resolver);
+		symbol->name = resolver ? symbols->names + resolver->number : NULL;
+	}
+	return symbol->name != NULL;
+}
+
+bool elf_symbols_find(const struct elf_symbols *symbols, uint64_t image_address,
+		      struct elf_symbol *symbol)
+{
+	const struct range *range = range_table_find(&symbols->functions, image_address);
+
+	if (!range)
+		return find_plt_entry(symbols, image_address, symbol);
+	*symbol = (struct elf_symbol){
+		.name = symbols->names + range->number,
+		.start = range->start,
+		.end = range->end,
+	};
+	return true;
+}
+
+uint64_t elf_symbols_next(const struct elf_symbols *symbols, uint64_t image_address)
+{
+	size_t place = range_table_count_upto(&symbols->functions, image_address);
+
+	return place < symbols->functions.count ? symbols->functions.ranges[place].start
+						: UINT64_MAX;
+}
