@@ -23,6 +23,7 @@ struct image_identity {
 
 struct symbolizer_options {
 	const char *debug_directory; /* NULL: /usr/lib/debug */
+	const char *build_id_cache;  /* files kept by `perf record`; NULL: ~/.debug */
 	const char *kallsyms_path;   /* NULL: none is read (see kernel_symbols.h for what may be) */
 };
 

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * An ELF file with all that names and unwinds its code: symbols, separate debug file, sections.
+ *
+ * You give the open file; you get each of these when it is first asked for. It never looks for
+ * the file itself (image_file.h does).
+ */
+#ifndef SYMBOLIZE_ELF_IMAGE_H
+#define SYMBOLIZE_ELF_IMAGE_H
+
+#include "symbolize/debug_file.h"
+#include "symbolize/elf_symbols.h"
+
+struct elf_image {
+	struct elf_file *file;
+	struct debug_places places; /* borrowed */
+	struct elf_file *debug_file;
+	struct elf_symbols *symbols; /* NULL: not read yet */
+	struct image_unwind_sections sections;
+	bool has_debug_file; /* it was looked for */
+	bool has_sections;   /* they were looked for */
+};
+
+/* Owns `file`; what `places` points to outlives the image. */
+struct elf_image *elf_image_create(struct elf_file *file, const struct debug_places *places);
+void elf_image_destroy(struct elf_image *image);
+
+/* NULL: there is none. */
+const struct elf_file *elf_image_debug_file(struct elf_image *image);
+
+const struct elf_symbols *elf_image_symbols(struct elf_image *image);
+
+const struct image_unwind_sections *elf_image_unwind_sections(struct elf_image *image);
+
+/* elf_entry.c; see image.h. */
+bool elf_image_is_entry(struct elf_image *image, uint64_t image_address);
+bool elf_image_is_signal_trampoline(const struct elf_image *image, uint64_t image_address);
+
+#endif

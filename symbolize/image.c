@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+#include "symbolize/image.h"
+
+#include "jitdump/xalloc.h"
+#include "symbolize/elf_image.h"
+#include "symbolize/perf_map.h"
+#include "symbolize/symbolizer_state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct elf_image *image_elf(struct image *image)
+{
+	struct known_image *known = (struct known_image *)image;
+
+	if (!known->was_opened) {
+		known->was_opened = true;
+		if (image->kind == IMAGE_ELF)
+			image_file_open(known);
+		else if (image->kind == IMAGE_VDSO)
+			image_file_open_vdso(known);
+	}
+	return image->elf;
+}
+
+static const char *display_name(struct symbolizer *symbolizer, const struct elf_symbol *symbol)
+{
+	char *name = xstrndup(symbol->name, strcspn(symbol->name, "@"));
+	const char *shown = demangle(symbolizer->demangler, name);
+
+	free(name);
+	if (!symbol->is_plt_entry)
+		return shown;
+	name = xasprintf("%s@plt", shown);
+	shown = string_pool_add(symbolizer->strings, name);
+	free(name);
+	return shown;
+}
+
+static bool find_elf_symbol(struct image *image, uint64_t image_address, struct symbol *symbol)
+{
+	struct elf_image *elf = image_elf(image);
+	struct elf_symbol found;
+
+	if (!elf || !elf_symbols_find(elf_image_symbols(elf), image_address, &found))
+		return false;
+	*symbol = (struct symbol){
+		.name = display_name(image->symbolizer, &found),
+		.start = found.start,
+		.size = found.end - found.start,
+	};
+	return true;
+}
+
+bool image_symbol(struct image *image, uint64_t image_address, struct symbol *symbol)
+{
+	switch (image->kind) {
+	case IMAGE_ELF:
+	case IMAGE_VDSO:
+		return find_elf_symbol(image, image_address, symbol);
+	case IMAGE_KERNEL:
+		return kernel_symbols_find(image->symbolizer->kernel_symbols, image_address,
+					   symbol);
+	case IMAGE_PERF_MAP:
+		return perf_map_find(image->perf_map, image_address, symbol);
+	case IMAGE_JIT:
+	case IMAGE_UNKNOWN:
+		break;
+	}
+	return false;
+}
+
+size_t image_frames(struct image *image, uint64_t image_address, struct frame *frames, size_t max)
+{
+	struct symbol symbol;
+
+	if (!max)
+		return 0;
+	frames[0] = (struct frame){ 0 };
+	if (image_symbol(image, image_address, &symbol))
+		frames[0].function = symbol.name;
+	return 1;
+}
+
+bool image_address_of(struct image *image, uint64_t file_offset, uint64_t *image_address)
+{
+	struct elf_image *elf = image_elf(image);
+
+	return elf && elf_file_address_of(elf->file, file_offset, image_address);
+}
+
+size_t image_read(struct image *image, uint64_t image_address, void *bytes, size_t size)
+{
+	struct elf_image *elf = image_elf(image);
+	const uint8_t *from;
+	size_t room;
+
+	if (!elf || !(from = elf_file_at(elf->file, image_address, &room)))
+		return 0;
+	if (size > room)
+		size = room;
+	memcpy(bytes, from, size);
+	return size;
+}
+
+bool image_unwind_sections(struct image *image, struct image_unwind_sections *sections)
+{
+	struct elf_image *elf = image_elf(image);
+
+	if (!elf)
+		return false;
+	*sections = *elf_image_unwind_sections(elf);
+	return true;
+}
+
+bool image_is_entry(struct image *image, uint64_t image_address)
+{
+	struct elf_image *elf = image_elf(image);
+
+	return elf && elf_image_is_entry(elf, image_address);
+}
+
+bool image_is_signal_trampoline(struct image *image, uint64_t image_address)
+{
+	struct elf_image *elf = image_elf(image);
+
+	return elf && elf_image_is_signal_trampoline(elf, image_address);
+}
