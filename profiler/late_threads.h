@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Threads that were found only after events were open: they may be sampled twice.
+ *
+ * A thread that its parent made while jprof attached has events of its own and, if the parent's were
+ * open by then, inherited ones. Inherited events tell their parent's id; so of such a thread only
+ * records with the ids of its own events count.
+ */
+#ifndef PROFILER_LATE_THREADS_H
+#define PROFILER_LATE_THREADS_H
+
+#include "profiler/event_decode.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct late_thread {
+	uint32_t tid;
+	uint64_t first_id, last_id; /* the kernel counts ids up */
+};
+
+/* A zeroed one is empty. */
+struct late_threads {
+	struct late_thread *items;
+	size_t count, capacity;
+};
+void late_threads_deinit(struct late_threads *threads);
+
+void late_threads_add(struct late_threads *threads, struct late_thread thread);
+
+/* True if the record, of jprof's own layout, is to be dropped. The exit of a thread ends
+ * its entry: its number may be another's then. */
+bool late_threads_drop(struct late_threads *threads, const struct perf_event_header *record);
+
+#endif
