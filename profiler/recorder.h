@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The recorder: from perf events to a finished jprof.data.
+ *
+ * You give what to record; you get a recording that is ready (the command held, the events open,
+ * the file begun), then run until its end, and the figures of it. It never prints: what it decided
+ * and what the user should know are notes.
+ *
+ *     rings ─ merged in time order ─ session (unwinds) ─ data writer
+ */
+#ifndef PROFILER_RECORDER_H
+#define PROFILER_RECORDER_H
+
+#include "profiler/error.h"
+#include "profiler/target.h"
+#include "profiler/unwind.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum recorder_kernel { RECORDER_KERNEL_IF_ALLOWED, RECORDER_KERNEL_ALWAYS, RECORDER_KERNEL_NEVER };
+
+enum recorder_call_graph {
+	RECORDER_CALL_GRAPH_AUTO,
+	RECORDER_CALL_GRAPH_DWARF,
+	RECORDER_CALL_GRAPH_FP,
+	RECORDER_CALL_GRAPH_NO,
+};
+
+/* Filled by a signal handler. */
+struct stop_request {
+	volatile sig_atomic_t signal_number; /* 0: none */
+	/* Sent to this process alone; else by the terminal, to the command as well. */
+	volatile sig_atomic_t is_ours_alone;
+};
+
+/* Everything in it is borrowed for the recorder's life. Zeroed members are the defaults. */
+struct recorder_options {
+	struct target target;
+	char *const *command; /* argv, NULL-terminated; may go with another target: sets the end */
+	const char *cpus;     /* "0-3,6"; NULL: all */
+	const char *const *events; /* as -e; none: cycles, or cpu-clock without it */
+	size_t event_count;
+	bool is_rate_given; /* one of the next three */
+	uint64_t rate_hz;
+	bool is_rate_max;
+	uint64_t period; /* instead of a rate */
+	enum recorder_call_graph call_graph;
+	enum recorder_kernel kernel;
+	uint64_t stack_copy_bytes;
+	uint64_t ring_bytes; /* of a CPU's samples; rounded up to a power of two */
+	bool no_inherit, keep_stacks;
+	uint64_t duration_ns;
+	const char *output;	   /* "-": standard output */
+	char *const *command_line; /* of jprof */
+	const struct stop_request *stop;
+};
+
+struct recorder_result {
+	uint64_t samples, lost;
+	uint64_t unwound, complete; /* samples with an own unwound stack, and those of them whose
+				       outermost frame was reached */
+	uint64_t file_bytes;
+	int exit_code; /* the command's, 128 + N if signal N ended it; 0 without one */
+};
+
+/* What to tell the user; a detail is for those who ask (-v). */
+struct recorder_note {
+	bool is_detail;
+	char *text;
+};
+
+struct recorder;
+
+/* Everything up to the moment before the command runs. NULL leaves no file and no process behind. */
+struct recorder *recorder_open(const struct recorder_options *options, struct error *err);
+void recorder_close(struct recorder *recorder);
+
+/* Records until the end. False if the recording is not whole: what could be kept is in the file
+ * then; nothing was, and no file is made, if the command could not be run. *result is filled either
+ * way. */
+bool recorder_run(struct recorder *recorder, struct recorder_result *result, struct error *err);
+
+size_t recorder_note_count(const struct recorder *recorder);
+const struct recorder_note *recorder_note(const struct recorder *recorder, size_t number);
+
+#endif

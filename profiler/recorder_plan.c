@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* What a recording samples and how, decided before anything is opened. */
+#include "profiler/recorder_state.h"
+
+#include "profiler/perf_event.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <unistd.h>
+
+#define DEFAULT_RATE_HZ	    999
+#define DEFAULT_STACK_BYTES (32u << 10)
+#define DEFAULT_RING_BYTES  (2u << 20)
+
+/* A ring holds at least so many samples with their stack copies. */
+enum { SAMPLES_PER_RING = 32 };
+
+/* What a sample has besides its stack copy: identity, registers, kernel chain of the usual depth. */
+enum { SAMPLE_REST_BYTES = 512 };
+
+enum { LEAST_STACK_BYTES = 1024 };
+
+static bool plan_events(struct recorder *recorder, struct error *err)
+{
+	const struct recorder_options *options = &recorder->options;
+
+	for (size_t i = 0; i < options->event_count; i++) {
+		if (!event_spec_parse(&recorder->specs, options->events[i], err))
+			return false;
+	}
+	if (options->event_count)
+		return true;
+	if (sampling_is_possible(PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES))
+		return event_spec_parse(&recorder->specs, "cycles", err);
+	recorder_add_note(recorder, false,
+			  "there is no cycle counter here: sampling by cpu-clock (-e cpu-clock)");
+	return event_spec_parse(&recorder->specs, "cpu-clock", err);
+}
+
+static bool plan_rate(struct recorder *recorder, struct error *err)
+{
+	const struct recorder_options *options = &recorder->options;
+	struct sampling_options *how = &recorder->how;
+	uint64_t limit_hz = (uint64_t)perf_event_limit("max_sample_rate", 100000);
+
+	how->is_rate_given = options->is_rate_given;
+	how->period = options->period;
+	if (options->period)
+		return true;
+	if (!options->is_rate_given)
+		how->rate_hz = DEFAULT_RATE_HZ < limit_hz ? DEFAULT_RATE_HZ : limit_hz;
+	else
+		how->rate_hz = options->is_rate_max ? limit_hz : options->rate_hz;
+	if (how->rate_hz > limit_hz)
+		return error_set(err, EINVAL,
+				 "cannot sample at %" PRIu64
+				 " Hz: kernel.perf_event_max_sample_rate "
+				 "is %" PRIu64 "; give -F max, or raise it with sysctl",
+				 how->rate_hz, limit_hz);
+	return true;
+}
+
+static void plan_kernel(struct recorder *recorder)
+{
+	static const enum sampled_kernel kernels[] = {
+		[RECORDER_KERNEL_IF_ALLOWED] = SAMPLED_KERNEL_IF_ALLOWED,
+		[RECORDER_KERNEL_ALWAYS] = SAMPLED_KERNEL_ALWAYS,
+		[RECORDER_KERNEL_NEVER] = SAMPLED_KERNEL_NEVER,
+	};
+
+	recorder->how.kernel = kernels[recorder->options.kernel];
+}
+
+static void plan_call_graph(struct recorder *recorder)
+{
+	static const enum sampled_stack stacks[] = {
+		[RECORDER_CALL_GRAPH_AUTO] = SAMPLED_STACK_COPY,
+		[RECORDER_CALL_GRAPH_DWARF] = SAMPLED_STACK_COPY,
+		[RECORDER_CALL_GRAPH_FP] = SAMPLED_STACK_FRAME_POINTER,
+		[RECORDER_CALL_GRAPH_NO] = SAMPLED_STACK_NONE,
+	};
+	const struct recorder_options *options = &recorder->options;
+
+	recorder->how.stack = stacks[options->call_graph];
+	recorder->how.stack_copy_bytes = options->stack_copy_bytes
+						 ? (uint32_t)options->stack_copy_bytes
+						 : DEFAULT_STACK_BYTES;
+}
+
+static void plan_rings(struct recorder *recorder)
+{
+	uint64_t wanted = recorder->options.ring_bytes;
+	uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
+	uint64_t bytes = page_bytes;
+
+	if (!wanted && recorder->how.stack == SAMPLED_STACK_COPY)
+		wanted = (uint64_t)SAMPLES_PER_RING * recorder->how.stack_copy_bytes;
+	if (!recorder->options.ring_bytes && wanted < DEFAULT_RING_BYTES)
+		wanted = DEFAULT_RING_BYTES;
+	while (bytes < wanted)
+		bytes *= 2;
+	recorder->ring_bytes = bytes;
+}
+
+bool recorder_plan(struct recorder *recorder, struct error *err)
+{
+	const struct recorder_options *options = &recorder->options;
+
+	plan_kernel(recorder);
+	plan_call_graph(recorder);
+	plan_rings(recorder);
+	recorder->how.enable_on_exec = target_is_command(&options->target);
+	recorder->how.inherit = !options->no_inherit && !options->target.is_system_wide;
+	return target_check(&options->target, err) && plan_rate(recorder, err) &&
+	       (options->cpus ? cpu_list_parse(&recorder->cpus, options->cpus, err)
+			      : cpu_list_online(&recorder->cpus, err)) &&
+	       plan_events(recorder, err);
+}
+
+void recorder_plan_stack(struct recorder *recorder)
+{
+	struct sampling_options *how = &recorder->how;
+	uint32_t room = (uint32_t)(recorder->rings.sample_bytes / SAMPLES_PER_RING);
+	uint32_t shrunk = room < LEAST_STACK_BYTES + SAMPLE_REST_BYTES
+				  ? LEAST_STACK_BYTES
+				  : (room - SAMPLE_REST_BYTES) & ~7u;
+
+	if (how->stack != SAMPLED_STACK_COPY || how->stack_copy_bytes <= room)
+		return;
+	recorder_add_note(recorder, false,
+			  "stack copies are %" PRIu32 " bytes instead of %" PRIu32 ", as rings are "
+			  "%zu KiB (kernel.perf_event_mlock_kb, `ulimit -l`, -m)",
+			  shrunk, how->stack_copy_bytes, recorder->rings.sample_bytes / 1024);
+	how->stack_copy_bytes = shrunk;
+}
