@@ -8,9 +8,9 @@
 #ifndef UI_STOP_SIGNAL_H
 #define UI_STOP_SIGNAL_H
 
-#include <signal.h>
+#include "profiler/recorder.h"
 
-extern volatile sig_atomic_t stop_signal; /* 0, or the signal's number */
+extern struct stop_request stop_signal;
 
 void stop_signal_catch(void);
 
