@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -79,7 +80,11 @@ static bool open_path(struct data_output *output, struct error *err)
 		}
 	}
 	output->fd = open(path, flags, 0600);
-	return output->fd >= 0 || data_output_failed(err, path, errno);
+	if (output->fd < 0)
+		return data_output_failed(err, path, errno);
+	/* For data_output_reopen(); not every file system has locks. */
+	flock(output->fd, LOCK_EX | LOCK_NB);
+	return true;
 }
 
 bool data_output_open(struct data_output *output, const char *path, struct error *err)
@@ -91,6 +96,23 @@ bool data_output_open(struct data_output *output, const char *path, struct error
 	output->is_stream = true;
 	output->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 	return output->fd >= 0 || data_output_failed(err, path, errno);
+}
+
+bool data_output_reopen(struct data_output *output, const char *path, struct error *err)
+{
+	struct stat there;
+
+	*output = (struct data_output){ .fd = -1, .path = xstrdup(path) };
+	output->gathered = xmalloc(GATHERED_BYTES_MAX);
+	output->fd = open(path, O_RDWR | O_CLOEXEC);
+	if (output->fd < 0)
+		return error_set(err, errno, "cannot open %s for writing: %s", path,
+				 strerror(errno));
+	if (flock(output->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+		return error_set(err, EBUSY, "%s is still being recorded; end that first", path);
+	if (fstat(output->fd, &there) == 0)
+		output->offset = (uint64_t)there.st_size;
+	return true;
 }
 
 void data_output_close(struct data_output *output)
@@ -215,4 +237,13 @@ bool data_output_cut(struct data_output *output, uint64_t offset, struct error *
 	output->gathered_size = 0;
 	return ftruncate(output->fd, (off_t)offset) == 0 ||
 	       data_output_failed(err, output->path, errno);
+}
+
+void data_output_remove(struct data_output *output)
+{
+	struct stat named, open_file;
+
+	if (output->path && stat(output->path, &named) == 0 && fstat(output->fd, &open_file) == 0 &&
+	    named.st_dev == open_file.st_dev && named.st_ino == open_file.st_ino)
+		unlink(output->path);
 }

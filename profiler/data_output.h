@@ -16,9 +16,9 @@
 #include <stdint.h>
 
 struct data_output {
-	int fd; /* -1: closed */
+	int fd;	    /* -1: closed */
+	char *path; /* as given; "-" is standard output. NULL: closed */
 	bool is_stream;
-	char *path;	 /* as given; "-" is standard output */
 	uint64_t offset; /* in the file, of what is gathered */
 	uint8_t *gathered;
 	size_t gathered_size;
@@ -30,6 +30,11 @@ struct data_output {
  * that is there (a fifo, a device) is a stream, as is "-".
  */
 bool data_output_open(struct data_output *output, const char *path, struct error *err);
+
+/* A file that is there, to be read, cut and written on. Fails while another process writes it. */
+bool data_output_reopen(struct data_output *output, const char *path, struct error *err);
+
+/* Of a zeroed one, too. */
 void data_output_close(struct data_output *output);
 
 /* Gathers one whole record, at most 64 KiB. */
@@ -51,6 +56,9 @@ bool data_output_write_at(struct data_output *output, uint64_t offset, const voi
 
 /* Files only: everything from `offset` on is gone, and the next write goes there. */
 bool data_output_cut(struct data_output *output, uint64_t offset, struct error *err);
+
+/* Files only: removes the file, if it is still the one that has the name. */
+void data_output_remove(struct data_output *output);
 
 /* The sentence for a write to `path` that failed with `code`; returns false. */
 bool data_output_failed(struct error *err, const char *path, int code);

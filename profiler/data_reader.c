@@ -107,16 +107,23 @@ static void use_stored_features(struct data_reader *reader)
 static void read_section(struct data_reader *reader, const char *path, bool force)
 {
 	struct section_bytes *bytes = &reader->features.section;
+	bool is_part = may_have_part_file(reader, path);
 
-	if (may_have_part_file(reader, path))
+	if (is_part)
 		bytes->bytes = data_input_read_part_file(path, force, &bytes->size);
 	if (bytes->size) {
 		reader->section = jprof_section_create();
 		jprof_section_parse(reader->section, bytes->bytes, bytes->size);
-		if (lacks_features(reader))
-			use_stored_features(reader);
 	}
 	section_bytes_deinit(bytes);
+	if (!reader->section || !is_part)
+		return;
+	if (!jprof_section_is_of_file(reader->section, &reader->header.file)) {
+		jprof_section_destroy(reader->section);
+		reader->section = NULL;
+	} else if (lacks_features(reader)) {
+		use_stored_features(reader);
+	}
 }
 
 static bool open_recording(struct data_reader *reader, const char *path, bool force,

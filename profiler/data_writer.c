@@ -3,6 +3,7 @@
 
 #include "jitdump/xalloc.h"
 #include "profiler/data_writer_state.h"
+#include "profiler/event_decode.h"
 #include "profiler/sample_record.h"
 
 #include <stdlib.h>
@@ -11,8 +12,10 @@
 /* A killed recorder loses what it gathered for at most this long. */
 enum { DRAIN_INTERVAL_NS = 250 * 1000 * 1000 };
 
-static void destroy(struct data_writer *writer)
+void data_writer_destroy(struct data_writer *writer)
 {
+	if (!writer)
+		return;
 	data_output_close(&writer->output);
 	data_output_close(&writer->part);
 	written_events_deinit(&writer->events);
@@ -21,6 +24,7 @@ static void destroy(struct data_writer *writer)
 	record_queue_deinit(&writer->queue);
 	quality_batch_deinit(&writer->qualities);
 	late_records_deinit(&writer->late);
+	event_layout_destroy(writer->layout);
 	free(writer);
 }
 
@@ -31,13 +35,14 @@ struct data_writer *data_writer_open(const struct data_writer_options *options, 
 
 	written_events_init(&writer->events, options);
 	feature_sections_describe(&writer->features, &writer->events, options->command);
+	writer->layout = written_events_layout(&writer->events);
 	writer->keep_stacks = options->keep_stacks;
 	if (is_open)
 		is_open = writer->output.is_stream ? data_writer_begin_pipe(writer, err)
 						   : data_writer_begin_file(writer, err);
 	if (is_open)
 		return writer;
-	destroy(writer);
+	data_writer_destroy(writer);
 	return NULL;
 }
 
@@ -73,7 +78,7 @@ bool data_writer_record(struct data_writer *writer, const struct perf_event_head
 	return true;
 }
 
-static void note_sample_time(struct data_writer *writer, uint64_t time_ns)
+void data_writer_note_sample_time(struct data_writer *writer, uint64_t time_ns)
 {
 	if (!writer->first_sample_ns || time_ns < writer->first_sample_ns)
 		writer->first_sample_ns = time_ns;
@@ -105,7 +110,7 @@ bool data_writer_sample(struct data_writer *writer, const struct event *sample,
 
 		size = sample_record_encode(record, &writer->events.events[place], sample, chain);
 	}
-	note_sample_time(writer, sample->time_ns);
+	data_writer_note_sample_time(writer, sample->time_ns);
 	record_queue_push(
 		&writer->queue, order_of(writer, sample->time_ns), record, size, &extra,
 		(uint32_t)(offsetof(struct queued_quality, bitmap) + extra.quality.guessed_bytes));
@@ -229,6 +234,6 @@ bool data_writer_close(struct data_writer *writer, uint64_t *bytes, struct error
 
 	if (bytes)
 		*bytes = writer->output.offset;
-	destroy(writer);
+	data_writer_destroy(writer);
 	return is_whole;
 }

@@ -48,6 +48,13 @@ struct data_writer_options {
 struct data_writer *data_writer_open(const struct data_writer_options *options, struct error *err);
 
 /*
+ * A recording whose recorder was killed: to be closed, and nothing else. That puts it right for
+ * perf: every whole record is there, in time order, and what FILE.part knows. Fails for a recording
+ * that is closed or still being made.
+ */
+struct data_writer *data_writer_resume(const char *path, struct error *err);
+
+/*
  * One record as the kernel or the recorder made it. `time_ns` orders it; 0: now. With keep_stacks
  * samples come this way, too, as they came from the ring; without, only through
  * data_writer_sample().

@@ -11,7 +11,6 @@
 #include "profiler/data_writer_state.h"
 
 #include "jitdump/xalloc.h"
-#include "profiler/event_decode.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -27,19 +26,6 @@ struct attr_entry {
 	uint8_t attr[WRITTEN_ATTR_BYTES];
 	struct data_section ids;
 };
-
-static struct data_file_header header_of(const struct data_writer *writer)
-{
-	uint64_t attr_bytes = writer->events.count * sizeof(struct attr_entry);
-
-	return (struct data_file_header){
-		.magic = DATA_MAGIC,
-		.size = sizeof(struct data_file_header),
-		.attr_size = sizeof(struct attr_entry),
-		.attrs = { writer->features_offset - attr_bytes, attr_bytes },
-		.data = { writer->data_offset, 0 },
-	};
-}
 
 static void put_ids(struct section_bytes *head, const struct written_events *events)
 {
@@ -64,17 +50,20 @@ static void put_attributes(struct section_bytes *head, const struct written_even
 
 static bool write_head(struct data_writer *writer, struct error *err)
 {
+	struct data_file_header *header = &writer->header;
 	struct section_bytes head = { 0 };
-	struct data_file_header header = { 0 };
 
-	section_put_bytes(&head, &header, sizeof(header));
+	*header = (struct data_file_header){ .magic = DATA_MAGIC,
+					     .size = sizeof(*header),
+					     .attr_size = sizeof(struct attr_entry) };
+	section_put_bytes(&head, header, sizeof(*header));
 	put_ids(&head, &writer->events);
+	header->attrs.offset = head.size;
 	put_attributes(&head, &writer->events);
-	writer->features_offset = head.size;
+	header->attrs.size = head.size - header->attrs.offset;
 	section_put_bytes(&head, writer->features.bytes.bytes, writer->features.bytes.size);
-	writer->data_offset = head.size;
-	header = header_of(writer);
-	memcpy(head.bytes, &header, sizeof(header));
+	header->data.offset = head.size;
+	memcpy(head.bytes, header, sizeof(*header));
 	bool is_done = data_output_write(&writer->output, head.bytes, head.size, err);
 
 	section_bytes_deinit(&head);
@@ -117,6 +106,12 @@ bool data_writer_append_part(struct data_writer *writer, const struct section_by
 	return data_output_write(&writer->part, chunks->bytes, chunks->size, err);
 }
 
+/* Of the feature sections that are known from the start. */
+static uint64_t features_offset(const struct data_writer *writer)
+{
+	return writer->header.attrs.offset + writer->header.attrs.size;
+}
+
 /* The places of the feature sections, in the order of their numbers, and BUILD_ID, which is the
  * first of those that follow; jprof's section is copied behind. */
 static void put_places(const struct data_writer *writer, uint64_t build_id_size,
@@ -130,7 +125,7 @@ static void put_places(const struct data_writer *writer, uint64_t build_id_size,
 
 	for (size_t i = 0; i < features->count; i++)
 		places[features->items[i].number] =
-			(struct data_section){ writer->features_offset + features->items[i].offset,
+			(struct data_section){ features_offset(writer) + features->items[i].offset,
 					       features->items[i].size };
 	places[FEATURE_BUILD_ID] = (struct data_section){ offset, build_id_size };
 	places[JPROF_FEATURE_BIT] = (struct data_section){ offset + build_id_size, section_size };
@@ -169,7 +164,7 @@ static bool write_sample_times(struct data_writer *writer, struct error *err)
 
 		if (item->number == FEATURE_SAMPLE_TIME)
 			return data_output_write_at(&writer->output,
-						    writer->features_offset + item->offset, times,
+						    features_offset(writer) + item->offset, times,
 						    sizeof(times), err);
 	}
 	return true;
@@ -179,11 +174,10 @@ static bool write_sample_times(struct data_writer *writer, struct error *err)
  * the head may fit where the others do not. */
 static bool write_tail(struct data_writer *writer, bool only_head_features, struct error *err)
 {
-	struct data_file_header header = header_of(writer);
+	struct data_file_header header = writer->header;
 	struct section_bytes tail = { 0 };
 	uint64_t section_size = writer->part.offset - writer->part_section_offset;
 
-	header.data.size = writer->output.offset - writer->data_offset;
 	put_places(writer, only_head_features ? 0 : writer->build_ids.section.size,
 		   only_head_features ? 0 : section_size, &header, &tail);
 	bool is_done = data_output_write(&writer->output, tail.bytes, tail.size, err) &&
@@ -197,16 +191,13 @@ static bool write_tail(struct data_writer *writer, bool only_head_features, stru
 /* The header tells of the records before anything lies behind them. */
 static bool end_records(struct data_writer *writer, struct error *err)
 {
-	struct data_file_header header = header_of(writer);
-	struct event_layout *layout = written_events_layout(&writer->events);
+	struct data_file_header *header = &writer->header;
 
-	header.data.size = writer->output.offset - writer->data_offset;
-	bool is_done = late_records_put_in_order(&writer->late, &writer->output, layout, err) &&
-		       write_sample_times(writer, err) &&
-		       data_output_write_at(&writer->output, 0, &header, sizeof(header), err);
-
-	event_layout_destroy(layout);
-	return is_done;
+	header->data.size = writer->output.offset - header->data.offset;
+	memset(header->features, 0, sizeof(header->features));
+	return late_records_put_in_order(&writer->late, &writer->output, writer->layout, err) &&
+	       write_sample_times(writer, err) &&
+	       data_output_write_at(&writer->output, 0, header, sizeof(*header), err);
 }
 
 bool data_writer_finish_file(struct data_writer *writer, struct error *err)
@@ -217,7 +208,7 @@ bool data_writer_finish_file(struct data_writer *writer, struct error *err)
 	if (!end_records(writer, err))
 		return false;
 	if (write_tail(writer, false, err)) {
-		unlink(writer->part.path);
+		data_output_remove(&writer->part);
 		return true;
 	}
 	if (data_output_cut(&writer->output, end, &second) && !write_tail(writer, true, &second))

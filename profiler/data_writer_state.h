@@ -30,17 +30,23 @@ struct data_writer {
 
 	/* Of the file form; the places of late records are kept for both. */
 	struct late_records late;
-	struct data_output part;      /* FILE.part */
-	uint64_t part_section_offset; /* in it: what goes into the closed file */
-	uint64_t data_offset, features_offset;
+	struct data_output part;	/* FILE.part */
+	uint64_t part_section_offset;	/* in it: what goes into the closed file */
+	struct data_file_header header; /* as it was written first */
+	struct event_layout *layout;	/* of the records written */
 
 	bool has_failed; /* nothing is written any more but the end of a file */
 	struct error failure;
 };
 
+/* Without ending the output. */
+void data_writer_destroy(struct data_writer *writer);
+
 /* Before the first record. */
 bool data_writer_begin_file(struct data_writer *writer, struct error *err);
 bool data_writer_begin_pipe(struct data_writer *writer, struct error *err);
+
+void data_writer_note_sample_time(struct data_writer *writer, uint64_t time_ns);
 
 /* Section chunks as they come. */
 bool data_writer_append_part(struct data_writer *writer, const struct section_bytes *chunks,

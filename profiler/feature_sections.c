@@ -38,6 +38,16 @@ static void end(struct feature_sections *sections)
 	section_put_bytes(&sections->bytes, zeros, -section->size % sizeof(zeros));
 }
 
+void feature_sections_add(struct feature_sections *sections, uint32_t number, const void *bytes,
+			  size_t size)
+{
+	if (sections->count == FEATURE_SECTIONS_MAX || number >= DATA_FEATURE_BITS)
+		return;
+	begin(sections, number);
+	section_put_bytes(&sections->bytes, bytes, size);
+	end(sections);
+}
+
 static void put_u32(struct feature_sections *sections, uint32_t value)
 {
 	section_put_bytes(&sections->bytes, &value, sizeof(value));

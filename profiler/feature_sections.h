@@ -31,6 +31,10 @@ struct feature_sections {
 };
 void feature_sections_deinit(struct feature_sections *sections);
 
+/* One section as it is; more than FEATURE_SECTIONS_MAX are left out, as are numbers beyond perf's. */
+void feature_sections_add(struct feature_sections *sections, uint32_t number, const void *bytes,
+			  size_t size);
+
 /* Every section that is known before the first record. `command` is a NULL-terminated argv, or
  * NULL. SAMPLE_TIME has its place and is filled in later. */
 void feature_sections_describe(struct feature_sections *sections,

@@ -2,6 +2,7 @@
 #include "profiler/jprof_section.h"
 
 #include "jitdump/xalloc.h"
+#include "profiler/data_format.h"
 #include "profiler/jprof_section_format.h"
 
 #include <stdlib.h>
@@ -119,6 +120,16 @@ bool jprof_section_parse(struct jprof_section *section, const uint8_t *bytes, si
 size_t jprof_section_unfinished_bytes(const struct jprof_section *section)
 {
 	return section->unfinished.size;
+}
+
+bool jprof_section_is_of_file(const struct jprof_section *section,
+			      const struct data_file_header *header)
+{
+	uint64_t offset = header->attrs.offset + header->attrs.size;
+
+	for (size_t i = 0; i < section->feature_count; i++)
+		offset += section->features[i].size + -section->features[i].size % 8;
+	return offset == header->data.offset;
 }
 
 const struct sample_quality *jprof_section_qualities(const struct jprof_section *section,

@@ -89,6 +89,7 @@ struct stored_feature {
 	size_t size;
 };
 
+struct data_file_header;
 struct jprof_section; /* everything above, as read */
 
 struct jprof_section *jprof_section_create(void);
@@ -103,6 +104,11 @@ bool jprof_section_parse(struct jprof_section *section, const uint8_t *bytes, si
 
 /* After the last piece: how many bytes belong to a chunk that was cut; 0 in a whole section. */
 size_t jprof_section_unfinished_bytes(const struct jprof_section *section);
+
+/* Whether what came from a FILE.part belongs to the FILE with this header: the features it stores
+ * are then exactly what lies between FILE's attributes and its records. */
+bool jprof_section_is_of_file(const struct jprof_section *section,
+			      const struct data_file_header *header);
 
 /* All that was said, in the order it was stored. Borrowed from the section; addresses change with
  * the next piece. */

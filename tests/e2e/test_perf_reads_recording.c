@@ -7,11 +7,13 @@
 
 #include <limits.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -316,6 +318,36 @@ static void perf_reads_the_pipe_form(void **state)
 			 1);
 }
 
+static void perf_reads_a_killed_recording_that_was_put_right(void **state)
+{
+	const char *path = path_in(state, "killed.data");
+	struct error err;
+	int status;
+
+	perf_or_skip();
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct data_writer *writer = writer_input_open(path);
+
+		for (uint64_t i = 1; i <= 100; i++)
+			writer_input_sample(writer, 1000 * i, &(uint64_t){ 0x401010 }, 1);
+		data_writer_flush(writer, 1000000000, &err);
+		kill(getpid(), SIGKILL);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+
+	struct data_writer *writer = data_writer_resume(path, &err);
+
+	assert_non_null(writer);
+	writer_input_close(writer);
+	assert_int_equal(count_lines("perf script -i $RECORDING 2>&1", path, "cpu-clock:"), 100);
+	assert_int_equal(count_lines("perf report --header-only -i $RECORDING 2>&1", path,
+				     "# cmdline : jprof record ./app"),
+			 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -327,6 +359,7 @@ int main(void)
 		cmocka_unit_test(perf_tells_the_samples_of_several_events_apart),
 		cmocka_unit_test(perf_shows_the_fields_of_tracepoints),
 		cmocka_unit_test(perf_reads_the_pipe_form),
+		cmocka_unit_test(perf_reads_a_killed_recording_that_was_put_right),
 	};
 
 	return cmocka_run_group_tests(tests, scratch_directory_create, scratch_directory_destroy);

@@ -119,6 +119,140 @@ static void a_killed_recording_has_no_round_behind_a_late_record(void **state)
 	raw_records_free(&raw);
 }
 
+static struct data_writer *open_at(const char *path, struct error *err)
+{
+	static const uint64_t id = WRITER_INPUT_CLOCK_ID;
+	struct perf_event_attr attr = writer_input_attr();
+	struct data_writer_event event = {
+		.name = "cpu-clock", .attr = &attr, .ids = &id, .id_count = 1
+	};
+
+	return data_writer_open(
+		&(struct data_writer_options){ .path = path, .events = &event, .event_count = 1 },
+		err);
+}
+
+static void put_right(const char *path)
+{
+	struct error err = { 0 };
+	struct data_writer *writer = data_writer_resume(path, &err);
+
+	if (!writer)
+		fail_msg("%s", err.text);
+	writer_input_close(writer);
+}
+
+static void a_killed_recording_can_be_put_right(void **state)
+{
+	struct place place = place_in(state, "mended.data");
+	size_t sample_count, count;
+	struct error err;
+
+	record_and_be_killed(place.path, 2000);
+
+	struct read_back back = read_back_path(place.path);
+
+	sample_count = read_back_sample_count(&back);
+	read_back_close(&back);
+	put_right(place.path);
+	assert_false(exists(place.path, ".part"));
+
+	struct raw_records raw = raw_records_read(place.path);
+
+	assert_true(raw.header.data.size > 0);
+	assert_int_equal(raw_records_count(&raw, PERF_RECORD_SAMPLE), sample_count);
+	for (size_t i = 1, last = 0; i < raw.count; i++) {
+		if (raw.records[i].time_ns) {
+			assert_true(raw.records[i].time_ns >= raw.records[last].time_ns);
+			last = i;
+		}
+	}
+	raw_records_free(&raw);
+
+	back = read_back_path(place.path);
+	assert_string_equal(data_reader_damage(back.reader), "");
+	assert_string_equal(data_reader_features(back.reader)->command_line, "jprof record ./app");
+	assert_int_equal(data_reader_features(back.reader)->first_sample_ns, 1000);
+	jprof_section_qualities(data_reader_section(back.reader), &count);
+	assert_int_equal(count, sample_count);
+	read_back_close(&back);
+	assert_null(data_writer_resume(place.path, &err));
+	assert_non_null(strstr(err.text, "is closed"));
+}
+
+static void copy_cut(const char *from, const char *to, size_t size)
+{
+	static uint8_t bytes[1 << 20];
+	FILE *in = fopen(from, "re"), *out = fopen(to, "we");
+	size_t got = fread(bytes, 1, sizeof(bytes), in);
+
+	fwrite(bytes, 1, got < size ? got : size, out);
+	fclose(in);
+	fclose(out);
+}
+
+static void a_recording_cut_anywhere_is_put_right_or_refused(void **state)
+{
+	struct place place = place_in(state, "whole.data"), cut = place_in(state, "cut.data"),
+		     part = place_in(state, "whole.data.part"),
+		     cut_part = place_in(state, "cut.data.part");
+	struct error err;
+	struct stat whole;
+
+	record_and_be_killed(place.path, 600);
+	stat(place.path, &whole);
+	for (size_t size = 0; size < (size_t)whole.st_size;
+	     size += size < 2000 || size + 200 > (size_t)whole.st_size ? 1 : 997) {
+		copy_cut(place.path, cut.path, size);
+		copy_cut(part.path, cut_part.path, size);
+
+		struct data_writer *writer = data_writer_resume(cut.path, &err);
+
+		if (!writer)
+			continue;
+		writer_input_close(writer);
+
+		struct read_back back = read_back_path(cut.path);
+
+		assert_string_equal(back.err.text, "");
+		assert_string_equal(data_reader_damage(back.reader), "");
+		read_back_close(&back);
+	}
+}
+
+static void the_part_of_another_recording_is_not_believed(void **state)
+{
+	struct place place = place_in(state, "first.data"), other = place_in(state, "other.data"),
+		     part = place_in(state, "first.data.part");
+	struct error err;
+
+	record_and_be_killed(place.path, 600);
+	struct data_writer *writer = open_at(other.path, &err);
+	struct place other_part = place_in(state, "other.data.part");
+
+	assert_non_null(writer);
+	copy_cut(other_part.path, part.path, 1 << 20);
+	writer_input_close(writer);
+	put_right(place.path);
+
+	struct read_back back = read_back_path(place.path);
+
+	assert_true(read_back_sample_count(&back) > 300);
+	assert_string_equal(data_reader_features(back.reader)->hostname, "");
+	read_back_close(&back);
+}
+
+static void what_is_still_being_recorded_is_left_alone(void **state)
+{
+	struct place place = place_in(state, "running.data");
+	struct data_writer *writer = writer_input_open(place.path);
+	struct error err;
+
+	assert_null(data_writer_resume(place.path, &err));
+	assert_non_null(strstr(err.text, "still being recorded"));
+	writer_input_close(writer);
+}
+
 static void an_existing_file_becomes_old_with_its_part(void **state)
 {
 	struct place place = place_in(state, "again.data");
@@ -141,19 +275,6 @@ static void a_recording_is_its_owners_alone(void **state)
 	writer_input_close(writer_input_open(place.path));
 	assert_int_equal(stat(place.path, &made), 0);
 	assert_int_equal(made.st_mode & 0777, 0600);
-}
-
-static struct data_writer *open_at(const char *path, struct error *err)
-{
-	static const uint64_t id = WRITER_INPUT_CLOCK_ID;
-	struct perf_event_attr attr = writer_input_attr();
-	struct data_writer_event event = {
-		.name = "cpu-clock", .attr = &attr, .ids = &id, .id_count = 1
-	};
-
-	return data_writer_open(
-		&(struct data_writer_options){ .path = path, .events = &event, .event_count = 1 },
-		err);
 }
 
 static void expect_refusal(const char *path, const char *why)
@@ -383,6 +504,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_killed_recording_is_read_to_its_last_whole_record),
 		cmocka_unit_test(a_killed_recording_has_no_round_behind_a_late_record),
+		cmocka_unit_test(a_killed_recording_can_be_put_right),
+		cmocka_unit_test(a_recording_cut_anywhere_is_put_right_or_refused),
+		cmocka_unit_test(the_part_of_another_recording_is_not_believed),
+		cmocka_unit_test(what_is_still_being_recorded_is_left_alone),
 		cmocka_unit_test(an_existing_file_becomes_old_with_its_part),
 		cmocka_unit_test(a_recording_is_its_owners_alone),
 		cmocka_unit_test(what_cannot_be_written_gets_a_sentence),
