@@ -93,6 +93,10 @@ bool data_output_open(struct data_output *output, const char *path, struct error
 	output->gathered = xmalloc(GATHERED_BYTES_MAX);
 	if (strcmp(path, "-") != 0)
 		return open_path(output, err);
+	if (isatty(STDOUT_FILENO))
+		return error_set(err, 0,
+				 "cannot write a recording to the terminal; redirect it into a "
+				 "pipe, or name a file with -o FILE");
 	output->is_stream = true;
 	output->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 	return output->fd >= 0 || data_output_failed(err, path, errno);
