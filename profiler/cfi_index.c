@@ -143,7 +143,7 @@ bool cfi_index_find(struct cfi_index *index, const struct code *code, uint64_t a
 {
 	struct image_cfi *cfi;
 
-	if (code->kind == CODE_JIT && code->version && code->version->load)
+	if (code->version && code->version->load)
 		return find_jit(index, &code->version->load->unwind,
 				code->version->address - code->version->load->address, address,
 				function);

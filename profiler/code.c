@@ -5,6 +5,14 @@
 #include "profiler/jit_code.h"
 #include "symbolize/perf_map.h"
 
+/* What was announced goes before what is only like it, and the newer before the older. */
+static bool is_better(const struct jit_version *version, const struct jit_version *than)
+{
+	if (version->is_provisional != than->is_provisional)
+		return than->is_provisional;
+	return version->time_ns >= than->time_ns;
+}
+
 /* The newest version over all dumps of the space. Code announced in an inherited dump after the
  * space got one of its own belongs to the parent. */
 static struct jit_version *find_version(const struct address_space *space, uint64_t address,
@@ -17,7 +25,7 @@ static struct jit_version *find_version(const struct address_space *space, uint6
 		uint64_t until = time_ns < use->until_ns ? time_ns : use->until_ns;
 		struct jit_version *version = jit_code_find(use->code, address, until);
 
-		if (version && (!newest || version->time_ns >= newest->time_ns)) {
+		if (version && (!newest || is_better(version, newest))) {
 			newest = version;
 			*owner = use->code;
 		}
@@ -47,10 +55,11 @@ static void set_version(struct code *code, struct jit_version *version, struct j
 			uint64_t address, bool is_late)
 {
 	*code = (struct code){
-		.kind = CODE_JIT,
+		.kind = version->is_provisional ? CODE_JIT_UNKNOWN : CODE_JIT,
 		.image = jit_code_image(owner),
 		.image_address = jit_image_address(version, address),
 		.version = version,
+		.is_provisional = version->is_provisional,
 		.is_late = is_late,
 	};
 }

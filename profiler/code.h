@@ -28,8 +28,9 @@ struct code {
 	struct image *image;		   /* never NULL */
 	uint64_t image_address;		   /* the location is (image->id, image_address) */
 	uint64_t bias;			   /* CODE_FILE: address - image_address */
-	const struct jit_version *version; /* CODE_JIT from a dump, else NULL */
-	bool is_late; /* named by a version up to 50 ms newer than the sample */
+	const struct jit_version *version; /* CODE_JIT from a dump, or is_provisional; else NULL */
+	bool is_provisional; /* CODE_JIT_UNKNOWN: it runs as `version` does, whatever its name */
+	bool is_late;	     /* named by a version up to 50 ms newer than the sample */
 };
 
 /* The JIT code and the mappings of a space are in profiler/address_space.h. Always fills *code. */

@@ -218,6 +218,17 @@ static void add_move(struct jit_code *code, const struct jitdump_entry *entry, u
 	add_version(code, &new);
 }
 
+void jit_code_add_provisional(struct jit_code *code, const struct jitdump_entry *like,
+			      uint64_t address, uint64_t time_ns)
+{
+	add_version(code, &(struct jit_version){ .load = like,
+						 .address = address,
+						 .size = like->size,
+						 .time_ns = time_ns,
+						 .origin = ORIGIN_ITSELF,
+						 .is_provisional = true });
+}
+
 static void add_at(struct jit_code *code, const struct jitdump_entry *entry, uint64_t time_ns)
 {
 	if (entry->kind == JITDUMP_ENTRY_LOAD)
@@ -276,16 +287,21 @@ static bool covers(const struct jit_version *version, uint64_t address)
 struct jit_version *jit_code_find(const struct jit_code *code, uint64_t address, uint64_t time_ns)
 {
 	const struct page *page = find_page(code, address >> PAGE_SHIFT);
+	struct jit_version *provisional = NULL;
 
 	if (!page)
 		return NULL;
 	for (size_t i = count_until(code, page, time_ns); i-- > 0;) {
 		struct jit_version *version = jit_code_version(code, page->versions[i]);
 
-		if (covers(version, address))
-			return version->load ? version : NULL;
+		if (!covers(version, address))
+			continue;
+		if (!version->is_provisional)
+			return version->load ? version : provisional;
+		if (!provisional)
+			provisional = version;
 	}
-	return NULL;
+	return provisional;
 }
 
 struct jit_version *jit_code_find_later(const struct jit_code *code, uint64_t address,
@@ -300,7 +316,7 @@ struct jit_version *jit_code_find_later(const struct jit_code *code, uint64_t ad
 
 		if (version->time_ns - time_ns > JIT_LATE_LIMIT_NS)
 			return NULL;
-		if (covers(version, address) && version->load)
+		if (covers(version, address) && version->load && !version->is_provisional)
 			return version;
 	}
 	return NULL;

@@ -32,6 +32,7 @@ struct jit_version {
 	uint32_t number;
 	uint32_t origin; /* the number of the LOAD that this is, or was moved from */
 	bool was_sampled;
+	bool is_provisional; /* a copy of `load` that has not been announced: it has no name yet */
 };
 
 /* A version loaded up to this much after a sample names it when nothing else does: the JVM
@@ -58,6 +59,11 @@ size_t jit_code_poll(struct jit_code *code, bool ended, bool is_live);
 
 /* A LOAD or a MOVE from elsewhere than a log. The entry must live as long as the code. */
 void jit_code_add(struct jit_code *code, const struct jitdump_entry *entry);
+
+/* From time_ns on a copy of `like` runs at this address, until the dump says what it is: a version
+ * that was announced always goes before a provisional one. */
+void jit_code_add_provisional(struct jit_code *code, const struct jitdump_entry *like,
+			      uint64_t address, uint64_t time_ns);
 
 /* The version valid at (address, time), or NULL. */
 struct jit_version *jit_code_find(const struct jit_code *code, uint64_t address, uint64_t time_ns);

@@ -71,7 +71,7 @@ static bool name_jit(const struct naming *naming, struct location location,
 	const struct jit_version *version = find_version(naming, location, &owner);
 	struct jitdump_source_line line;
 
-	if (!version || !version->load)
+	if (!version || !version->load || version->is_provisional)
 		return false;
 	frame->function = string_pool_add(naming->strings, version->load->name);
 	if (jit_code_line(owner, version, jit_version_offset(location.image_address), &line)) {
@@ -115,6 +115,8 @@ static const char *stand_in(const struct naming *naming, const struct named_fram
 {
 	char text[512];
 
+	if (frame->is_jit)
+		return string_pool_add(naming->strings, "[jit?]");
 	if (frame->module[0] == '[')
 		return frame->module;
 	snprintf(text, sizeof(text), "[%s]", frame->module);
@@ -215,7 +217,7 @@ bool naming_symbol(struct naming *naming, struct location location, const char *
 	if (image->kind == IMAGE_JIT) {
 		const struct jit_version *version = find_version(naming, location, &owner);
 
-		if (!version || !version->load)
+		if (!version || !version->load || version->is_provisional)
 			return false;
 		*name = version->load->name;
 		*offset = jit_version_offset(location.image_address);

@@ -72,7 +72,7 @@ static bool is_announced(const struct parked_sample *sample)
 	struct code code;
 
 	code_find(sample->space, sample->missing_address, sample->event.time_ns, &code);
-	return code.kind != CODE_JIT_UNKNOWN;
+	return code.kind != CODE_JIT_UNKNOWN || code.is_provisional;
 }
 
 static bool is_over(const struct parking *parking, struct parked_sample *sample, uint64_t now_ns)

@@ -198,9 +198,8 @@ void session_jit_attach_named(struct session *session, struct process *process)
 	}
 }
 
-bool session_jit_is_tailed(const struct session *session, const struct address_space *space)
+bool session_jit_is_tailed(const struct address_space *space)
 {
-	(void)session;
 	for (size_t i = 0; i < space->jit_count; i++) {
 		const struct jitdump_log *log = jit_code_log(space->jits[i].code);
 		const char *reason;

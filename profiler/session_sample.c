@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* One sample: unwind it, or read the chain it carries; locate every frame; give it to the sink. */
+#include "profiler/jit_alike.h"
 #include "profiler/session_state.h"
 
 #include <linux/perf_event.h>
@@ -173,50 +174,68 @@ static void finish(struct session *session, const struct event *event, struct ad
 				      });
 }
 
+static uint64_t missing_address(const struct chain *chain)
+{
+	return chain_frame_lookup_address(&chain->frames[chain->count - 1]);
+}
+
+static bool is_stopped_by_unknown(const struct chain *chain)
+{
+	return chain->end == STACK_END_JIT_UNKNOWN && chain->count > 0;
+}
+
+/* Unwinds as far as what is announced leads, and through copies of it. */
+static void unwind_announced(struct session *session, const struct event *event,
+			     struct address_space *space)
+{
+	unwind(session, event, space, UNWIND_UNKNOWN_STOPS);
+	while (is_stopped_by_unknown(&session->chain) &&
+	       jit_alike_find(space, missing_address(&session->chain), event->time_ns))
+		unwind(session, event, space, UNWIND_UNKNOWN_STOPS);
+}
+
 static void park(struct session *session, const struct event *event, struct address_space *space)
 {
-	const struct chain *chain = &session->chain;
-	uint64_t missing = chain_frame_lookup_address(&chain->frames[chain->count - 1]);
-
-	parking_add(&session->parking, event, space, missing);
+	parking_add(&session->parking, event, space, missing_address(&session->chain));
 }
 
 void session_take_sample(struct session *session, const struct event *event)
 {
 	struct process *process = process_table_get(&session->processes, event->pid);
 	struct address_space *space = process->space;
-	bool may_park = session->options.is_live && session_jit_is_tailed(session, space);
+	bool may_wait = session->options.is_live && session_jit_is_tailed(space);
 
 	session_jit_attach_named(session, process);
 	session->chain.count = 0;
-	if (event->sample.user.abi == 0 || !event->sample.has_user_stack) {
+	if (event->sample.user.abi == 0 || !event->sample.has_user_stack)
 		use_recorded_chain(session, event);
-	} else {
-		unwind(session, event, space,
-		       may_park ? UNWIND_UNKNOWN_STOPS : UNWIND_UNKNOWN_GUESSED);
-		if (may_park && session->chain.end == STACK_END_JIT_UNKNOWN &&
-		    session->chain.count) {
-			session->counts.parked++;
-			park(session, event, space);
-			return;
-		}
+	else if (may_wait)
+		unwind_announced(session, event, space);
+	else
+		unwind(session, event, space, UNWIND_UNKNOWN_GUESSED);
+	if (may_wait && is_stopped_by_unknown(&session->chain)) {
+		session->counts.parked++;
+		park(session, event, space);
+		return;
 	}
 	finish(session, event, space, false);
 }
 
 static void retry(struct session *session, const struct parked_sample *sample, bool is_last)
 {
-	bool is_guessed = is_last || sample->has_expired;
+	const struct event *event = &sample->event;
 
-	unwind(session, &sample->event, sample->space,
-	       is_guessed ? UNWIND_UNKNOWN_GUESSED : UNWIND_UNKNOWN_STOPS);
-	if (!is_guessed && session->chain.end == STACK_END_JIT_UNKNOWN && session->chain.count) {
+	if (is_last || sample->has_expired)
+		unwind(session, event, sample->space, UNWIND_UNKNOWN_GUESSED);
+	else
+		unwind_announced(session, event, sample->space);
+	if (!is_last && !sample->has_expired && is_stopped_by_unknown(&session->chain)) {
 		/* One version was announced; a frame further out needs another. */
-		park(session, &sample->event, sample->space);
+		park(session, event, sample->space);
 		return;
 	}
 	session->counts.parked_expired += sample->has_expired;
-	finish(session, &sample->event, sample->space, true);
+	finish(session, event, sample->space, true);
 }
 
 void session_take_parked(struct session *session, uint64_t now_ns)

@@ -92,7 +92,8 @@ void session_jit_marker(struct session *session, struct process *process,
 void session_jit_attach_named(struct session *session, struct process *process);
 void session_jit_poll(struct session *session, bool ended, uint64_t now_ns);
 void session_jit_open_map(struct session *session, struct address_space *space);
-bool session_jit_is_tailed(const struct session *session, const struct address_space *space);
+/* True if the space's code is announced in a dump that is being read on. */
+bool session_jit_is_tailed(const struct address_space *space);
 
 struct session_map *session_jit_add_map(struct session *session, uint32_t pid, int fd,
 					const char *path);

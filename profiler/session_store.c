@@ -233,6 +233,8 @@ static void store_dump(const struct session *session, uint32_t number, bool keep
 	for (size_t i = 0; i < count; i++) {
 		const struct jit_version *version = jit_code_version(code, (uint32_t)i);
 
+		if (version->is_provisional)
+			continue;
 		stored[used].dump = number;
 		if (version->load)
 			stored[used].entry = stored_entry(code, version, keep_stacks);

@@ -158,7 +158,7 @@ static bool take_caller(struct walk *walk, const struct registers *caller, enum 
 	}
 	walk->registers = *caller;
 	walk->is_return = !walk->step.is_signal;
-	walk->is_guessed = false;
+	walk->is_guessed = walk->code.is_provisional;
 	return true;
 }
 
@@ -201,7 +201,8 @@ static bool step_over_signal_frame(struct walk *walk, enum stack_end *end)
 
 static bool step(struct walk *walk, enum stack_end *end)
 {
-	if (walk->code.kind == CODE_JIT_UNKNOWN && walk->request->unknown == UNWIND_UNKNOWN_STOPS) {
+	if (walk->code.kind == CODE_JIT_UNKNOWN && !walk->code.is_provisional &&
+	    walk->request->unknown == UNWIND_UNKNOWN_STOPS) {
 		*end = STACK_END_JIT_UNKNOWN;
 		return false;
 	}

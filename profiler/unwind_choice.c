@@ -49,7 +49,7 @@ static size_t read_code(const struct code *code, int64_t distance, uint8_t *byte
 	if (code->kind == CODE_FILE)
 		return image_read(code->image, code->image_address + (uint64_t)distance, bytes,
 				  size);
-	if (code->kind != CODE_JIT || !code->version)
+	if (!code->version)
 		return 0;
 	load = code->version->load;
 	offset = jit_version_offset(code->image_address) + (uint64_t)distance;
@@ -66,7 +66,7 @@ static bool function_offset(const struct code *code, uint64_t *offset)
 {
 	struct symbol symbol;
 
-	if (code->kind == CODE_JIT && code->version) {
+	if (code->version) {
 		*offset = jit_version_offset(code->image_address);
 		return true;
 	}
@@ -153,7 +153,7 @@ struct unwind_step unwind_choose(struct unwind_choices *choices, const struct co
 	struct remembered *slot;
 	uint64_t hash;
 
-	if (code->kind == CODE_JIT_UNKNOWN)
+	if (code->kind == CODE_JIT_UNKNOWN && !code->is_provisional)
 		return (struct unwind_step){ .kind = STEP_GUESS };
 	if (code->kind == CODE_UNMAPPED)
 		return (struct unwind_step){ .kind = STEP_OUT_OF_CODE };

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#include "profiler/jit_alike.h"
+
+#include "profiler/jit_code.h"
+
+#include <string.h>
+#include <sys/uio.h>
+
+/* Trampolines are short; what is longer is not copied from function to function. */
+enum { COPY_MAX = 128 };
+
+/* The newest function of a dump that may have copies: short, and with an unwind table, without
+ * which a copy would be no help. */
+static const struct jitdump_entry *newest_model(const struct jit_code *code)
+{
+	for (size_t number = jit_code_count(code); number-- > 0;) {
+		const struct jit_version *version = jit_code_version(code, (uint32_t)number);
+
+		if (version->is_provisional || !version->load)
+			continue;
+		bool is_model = version->load->code && version->load->unwind.eh_frame &&
+				version->load->size <= COPY_MAX;
+
+		return is_model ? version->load : NULL;
+	}
+	return NULL;
+}
+
+/* The process's bytes around the address: as many as there are. */
+static size_t read_around(uint32_t pid, uint64_t start, uint8_t *bytes, size_t size)
+{
+	struct iovec here = { bytes, size }, there = { (void *)(uintptr_t)start, size }; // NOLINT
+	ssize_t got = process_vm_readv((pid_t)pid, &here, 1, &there, 1, 0);
+
+	return got > 0 ? (size_t)got : 0;
+}
+
+/* Where a copy of the model that holds the address begins; false if there is none. */
+static bool find_copy(uint32_t pid, const struct jitdump_entry *model, uint64_t address,
+		      uint64_t *start)
+{
+	uint8_t bytes[2 * COPY_MAX];
+	uint64_t first = address < model->size ? 0 : address + 1 - model->size;
+	size_t size = read_around(pid, first, bytes, 2 * model->size - 1);
+	const uint8_t *copy =
+		size < model->size ? NULL : memmem(bytes, size, model->code, model->size);
+
+	if (!copy)
+		return false;
+	*start = first + (uint64_t)(copy - bytes);
+	return true;
+}
+
+bool jit_alike_find(const struct address_space *space, uint64_t address, uint64_t time_ns)
+{
+	for (size_t i = 0; i < space->jit_count; i++) {
+		struct jit_code *code = space->jits[i].code;
+		const struct jitdump_entry *model = newest_model(code);
+		uint64_t start;
+
+		if (space->jits[i].until_ns < time_ns || !model ||
+		    !find_copy(space->pid, model, address, &start))
+			continue;
+		jit_code_add_provisional(code, model, start, time_ns);
+		return true;
+	}
+	return false;
+}
