@@ -14,6 +14,9 @@
 /* As many CPUs as a kernel can have. */
 enum { DIRECTORY_FILES_MAX = 8192 };
 
+/* A part file that long was not written by jprof; what is read of it is whole chunks. */
+enum { PART_FILE_BYTES_MAX = 1 << 30 };
+
 static bool check_owner(const char *path, const struct stat *status, bool force, struct error *err)
 {
 	if (force || geteuid() == 0 || status->st_uid == geteuid() || status->st_uid == 0)
@@ -167,9 +170,12 @@ uint8_t *data_input_read_part_file(const char *path, bool force, size_t *size)
 
 	*size = 0;
 	if (stat(name, &status) == 0 && S_ISREG(status.st_mode) &&
-	    data_input_open(&input, name, force, &err)) {
-		bytes = xmalloc(input.file_bytes + 1);
-		*size = data_read_at(input.files[0].fd, 0, bytes, input.file_bytes);
+	    add_path(&input, name, force, &err) && input.files) {
+		uint64_t wanted = input.file_bytes < PART_FILE_BYTES_MAX ? input.file_bytes
+									 : PART_FILE_BYTES_MAX;
+
+		bytes = xmalloc(wanted + 1);
+		*size = data_read_at(input.files[0].fd, 0, bytes, wanted);
 	}
 	data_input_close(&input);
 	free(name);

@@ -44,7 +44,7 @@ struct data_build_id {
 struct data_reader *data_reader_open(const char *path, bool force, struct error *err);
 void data_reader_close(struct data_reader *reader);
 
-/* How records of this recording are laid out; grows while a pipe is read. Owned by the reader. */
+/* How records of this recording are laid out; whole from the start. Owned by the reader. */
 struct event_layout *data_reader_layout(struct data_reader *reader);
 const struct data_event *data_reader_events(const struct data_reader *reader, size_t *count);
 const struct data_features *data_reader_features(const struct data_reader *reader);

@@ -102,7 +102,7 @@ void event_layout_add(struct event_layout *layout, const struct perf_event_attr 
 	if (event->id_from_end >= 0)
 		layout->end_positions |= (uint8_t)(1 << event->id_from_end);
 
-	layout->events = xgrow(layout->events, layout->count, &layout->capacity, sizeof(event));
+	layout->events = xgrow(layout->events, layout->count, &layout->capacity, sizeof(void *));
 	layout->events[layout->count++] = event;
 	for (size_t number = 0; number < id_count; number++)
 		event_layout_add_id(layout, event->number, ids[number]);

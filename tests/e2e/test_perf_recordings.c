@@ -84,8 +84,7 @@ static void every_form_gives_the_samples_that_perf_prints(void **state)
 		"-o perf.data -e cpu-clock -F 499 --call-graph dwarf -z --",
 		"-o - -e cpu-clock -F 499 -g >perf.data --",
 		"-o perf.data --threads -e cpu-clock -F 999 -g --",
-		"-o perf.data -k mono -e cpu-clock,page-faults,context-switches -F 999 -d -T -s "
-		"--switch-events --namespaces --",
+		"-o perf.data -k mono -e cpu-clock,page-faults -F 999 -d -T --switch-events --",
 		"-o perf.data -a -e cpu-clock -F 499 -g --",
 	};
 

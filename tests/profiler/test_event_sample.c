@@ -6,6 +6,60 @@
 
 #include <cmocka.h>
 
+static void add_identity_fields(struct byte_builder *bytes)
+{
+	bytes_u64(bytes, 7);	      /* IDENTIFIER */
+	bytes_u64(bytes, 0x401000);   /* IP */
+	bytes_u32(bytes, 41);	      /* TID: pid */
+	bytes_u32(bytes, 42);	      /* tid */
+	bytes_u64(bytes, 1000000001); /* TIME */
+	bytes_u64(bytes, 0xadd4);     /* ADDR */
+	bytes_u64(bytes, 7);	      /* ID */
+	bytes_u64(bytes, 70);	      /* STREAM_ID */
+	bytes_u32(bytes, 3);	      /* CPU */
+	bytes_u32(bytes, 0);
+	bytes_u64(bytes, 1001001); /* PERIOD */
+}
+
+static void add_counts_chain_and_branches(struct byte_builder *bytes)
+{
+	bytes_u64(bytes, 500); /* READ: value */
+	bytes_u64(bytes, 501); /* time enabled */
+	bytes_u64(bytes, 7);   /* id */
+	bytes_u64(bytes, 0);   /* lost */
+	bytes_u64(bytes, 2);   /* CALLCHAIN: count */
+	bytes_u64(bytes, PERF_CONTEXT_USER);
+	bytes_u64(bytes, 0x401000);
+	bytes_u32(bytes, 4); /* RAW: size */
+	bytes_u32(bytes, 0xdddddddd);
+	bytes_u64(bytes, 1);	    /* BRANCH_STACK: count */
+	bytes_u64(bytes, 9);	    /* HW_INDEX */
+	bytes_fill(bytes, 0xb, 24); /* from, to, flags */
+	bytes_fill(bytes, 0xc, 8);  /* counters */
+}
+
+static void add_registers_stack_and_the_rest(struct byte_builder *bytes)
+{
+	bytes_u64(bytes, 2);	 /* REGS_USER: abi */
+	bytes_u64(bytes, 0x6b0); /* rbp */
+	bytes_u64(bytes, 0x650); /* rsp */
+	bytes_u64(bytes, 0x191); /* rip */
+	bytes_u64(bytes, 16);	 /* STACK_USER: size */
+	bytes_add(bytes, "stack copy 16 b", 16);
+	bytes_u64(bytes, 12);	      /* of which are valid */
+	bytes_u64(bytes, 1);	      /* WEIGHT */
+	bytes_u64(bytes, 2);	      /* DATA_SRC */
+	bytes_u64(bytes, 3);	      /* TRANSACTION */
+	bytes_u64(bytes, 2);	      /* REGS_INTR: abi */
+	bytes_u64(bytes, 0xffff8000); /* rip */
+	bytes_u64(bytes, 4);	      /* PHYS_ADDR */
+	bytes_u64(bytes, 5);	      /* CGROUP */
+	bytes_u64(bytes, 4096);	      /* DATA_PAGE_SIZE */
+	bytes_u64(bytes, 4096);	      /* CODE_PAGE_SIZE */
+	bytes_u64(bytes, 8);	      /* AUX: size */
+	bytes_u64(bytes, 0);
+}
+
 static void every_field_of_a_sample_is_found_in_its_order(void **state)
 {
 	struct decode_fixture *fixture = *state;
@@ -22,49 +76,9 @@ static void every_field_of_a_sample_is_found_in_its_order(void **state)
 	struct byte_builder *bytes =
 		decode_begin(fixture, PERF_RECORD_SAMPLE, PERF_RECORD_MISC_USER | 1 << 14);
 
-	bytes_u64(bytes, 7);	      /* IDENTIFIER */
-	bytes_u64(bytes, 0x401000);   /* IP */
-	bytes_u32(bytes, 41);	      /* TID: pid */
-	bytes_u32(bytes, 42);	      /* tid */
-	bytes_u64(bytes, 1000000001); /* TIME */
-	bytes_u64(bytes, 0xadd4);     /* ADDR */
-	bytes_u64(bytes, 7);	      /* ID */
-	bytes_u64(bytes, 70);	      /* STREAM_ID */
-	bytes_u32(bytes, 3);	      /* CPU */
-	bytes_u32(bytes, 0);
-	bytes_u64(bytes, 1001001); /* PERIOD */
-	bytes_u64(bytes, 500);	   /* READ: value */
-	bytes_u64(bytes, 501);	   /* time enabled */
-	bytes_u64(bytes, 7);	   /* id */
-	bytes_u64(bytes, 0);	   /* lost */
-	bytes_u64(bytes, 2);	   /* CALLCHAIN: count */
-	bytes_u64(bytes, PERF_CONTEXT_USER);
-	bytes_u64(bytes, 0x401000);
-	bytes_u32(bytes, 4); /* RAW: size */
-	bytes_u32(bytes, 0xdddddddd);
-	bytes_u64(bytes, 1);	    /* BRANCH_STACK: count */
-	bytes_u64(bytes, 9);	    /* HW_INDEX */
-	bytes_fill(bytes, 0xb, 24); /* from, to, flags */
-	bytes_fill(bytes, 0xc, 8);  /* counters */
-	bytes_u64(bytes, 2);	    /* REGS_USER: abi */
-	bytes_u64(bytes, 0x6b0);    /* rbp */
-	bytes_u64(bytes, 0x650);    /* rsp */
-	bytes_u64(bytes, 0x191);    /* rip */
-	bytes_u64(bytes, 16);	    /* STACK_USER: size */
-	bytes_add(bytes, "stack copy 16 b", 16);
-	bytes_u64(bytes, 12);	      /* of which are valid */
-	bytes_u64(bytes, 1);	      /* WEIGHT */
-	bytes_u64(bytes, 2);	      /* DATA_SRC */
-	bytes_u64(bytes, 3);	      /* TRANSACTION */
-	bytes_u64(bytes, 2);	      /* REGS_INTR: abi */
-	bytes_u64(bytes, 0xffff8000); /* rip */
-	bytes_u64(bytes, 4);	      /* PHYS_ADDR */
-	bytes_u64(bytes, 5);	      /* CGROUP */
-	bytes_u64(bytes, 4096);	      /* DATA_PAGE_SIZE */
-	bytes_u64(bytes, 4096);	      /* CODE_PAGE_SIZE */
-	bytes_u64(bytes, 8);	      /* AUX: size */
-	bytes_u64(bytes, 0);
-
+	add_identity_fields(bytes);
+	add_counts_chain_and_branches(bytes);
+	add_registers_stack_and_the_rest(bytes);
 	assert_every_shorter_record_is_refused(fixture);
 
 	const struct event *event = &fixture->event;
