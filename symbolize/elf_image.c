@@ -20,6 +20,7 @@ void elf_image_destroy(struct elf_image *image)
 {
 	if (!image)
 		return;
+	dwarf_index_destroy(image->dwarf);
 	elf_symbols_destroy(image->symbols);
 	elf_file_close(image->debug_file);
 	elf_file_close(image->file);
@@ -49,6 +50,20 @@ const struct elf_symbols *elf_image_symbols(struct elf_image *image)
 			image->file,
 			has_symbol_table(image->file) ? NULL : elf_image_debug_file(image));
 	return image->symbols;
+}
+
+struct dwarf_index *elf_image_dwarf(struct elf_image *image)
+{
+	const struct elf_file *file = image->file;
+
+	if (image->has_dwarf)
+		return image->dwarf;
+	image->has_dwarf = true;
+	if (!dwarf_is_in(file))
+		file = elf_image_debug_file(image);
+	if (file && dwarf_is_in(file))
+		image->dwarf = dwarf_index_create(file);
+	return image->dwarf;
 }
 
 static bool find_section(const struct elf_file *file, const char *name,

@@ -9,6 +9,7 @@
 #define SYMBOLIZE_ELF_IMAGE_H
 
 #include "symbolize/debug_file.h"
+#include "symbolize/dwarf_index.h"
 #include "symbolize/elf_symbols.h"
 
 struct elf_image {
@@ -16,9 +17,11 @@ struct elf_image {
 	struct debug_places places; /* borrowed */
 	struct elf_file *debug_file;
 	struct elf_symbols *symbols; /* NULL: not read yet */
+	struct dwarf_index *dwarf;   /* NULL: not read yet, or none */
 	struct image_unwind_sections sections;
 	bool has_debug_file; /* it was looked for */
 	bool has_sections;   /* they were looked for */
+	bool has_dwarf;	     /* it was looked for */
 };
 
 /* Owns `file`; what `places` points to outlives the image. */
@@ -29,6 +32,9 @@ void elf_image_destroy(struct elf_image *image);
 const struct elf_file *elf_image_debug_file(struct elf_image *image);
 
 const struct elf_symbols *elf_image_symbols(struct elf_image *image);
+
+/* NULL: there is none. */
+struct dwarf_index *elf_image_dwarf(struct elf_image *image);
 
 const struct image_unwind_sections *elf_image_unwind_sections(struct elf_image *image);
 

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Calls inlined into each other at one place; compilers stop long before. */
+enum { INLINED_MAX = 256 };
+
 struct elf_image *image_elf(struct image *image)
 {
 	struct known_image *known = (struct known_image *)image;
@@ -70,16 +73,72 @@ bool image_symbol(struct image *image, uint64_t image_address, struct symbol *sy
 	return false;
 }
 
+static bool begins_with_directory(const char *path, const char *directory)
+{
+	size_t length = strlen(directory);
+
+	return !strncmp(path, directory, length) && path[length] == '/';
+}
+
+/* libdw puts the directory before some of the relative names, and not before others. */
+static const char *source_path(struct string_pool *strings, const struct dwarf_frame *frame)
+{
+	const char *file = frame->file, *interned;
+	char *path;
+
+	if (!file)
+		return NULL;
+	if (file[0] == '/' || !frame->directory || begins_with_directory(file, frame->directory))
+		return string_pool_add(strings, file);
+	if (!strncmp(file, "./", 2))
+		file += 2;
+	path = xasprintf("%s/%s", frame->directory, file);
+	interned = string_pool_add(strings, path);
+	free(path);
+	return interned;
+}
+
+static size_t find_lines(struct image *image, uint64_t image_address, struct frame *frames,
+			 size_t max)
+{
+	struct symbolizer *symbolizer = image->symbolizer;
+	struct elf_image *elf = image_elf(image);
+	struct dwarf_index *dwarf = elf ? elf_image_dwarf(elf) : NULL;
+	struct dwarf_frame found[INLINED_MAX];
+	size_t count = 0;
+
+	if (dwarf)
+		count = dwarf_index_frames(dwarf, image_address, found,
+					   max < INLINED_MAX ? max : INLINED_MAX);
+	for (size_t i = 0; i < count; i++) {
+		const struct dwarf_frame *from = &found[i];
+
+		frames[i] = (struct frame){
+			.function = from->name ? demangle(symbolizer->demangler, from->name) : NULL,
+			.file = source_path(symbolizer->strings, from),
+			.line = from->line,
+			.column = from->column,
+			.is_inlined = from->is_inlined,
+		};
+	}
+	return count;
+}
+
+/* The outermost function is called what the symbol table calls it, as in image_symbol(). */
 size_t image_frames(struct image *image, uint64_t image_address, struct frame *frames, size_t max)
 {
 	struct symbol symbol;
+	size_t count = 0;
 
 	if (!max)
 		return 0;
-	frames[0] = (struct frame){ 0 };
-	if (image_symbol(image, image_address, &symbol))
-		frames[0].function = symbol.name;
-	return 1;
+	if (image->kind == IMAGE_ELF || image->kind == IMAGE_VDSO)
+		count = find_lines(image, image_address, frames, max);
+	if (!count)
+		frames[count++] = (struct frame){ 0 };
+	if (!frames[count - 1].is_inlined && image_symbol(image, image_address, &symbol))
+		frames[count - 1].function = symbol.name;
+	return count;
 }
 
 bool image_address_of(struct image *image, uint64_t file_offset, uint64_t *image_address)
