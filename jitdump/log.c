@@ -298,14 +298,14 @@ size_t jitdump_log_poll(struct jitdump_log *log, bool ended)
 	case JITDUMP_REFRESH_CHANGED:
 		break;
 	case JITDUMP_REFRESH_RESTARTED:
-		pairing_give_up(&log->pairing);
+		pairing_forget(&log->pairing);
 		jitdump_problems_add(&log->problems, JITDUMP_PROBLEM_FILE_RESTARTED, 0, 0);
 		break;
 	}
 	log->is_ended = ended;
 	if (log->stream.has_header && log->stream.header.version <= JITDUMP_VERSION)
 		read_records(log, ended);
-	if (ended)
+	if (ended && jitdump_stream_tail_bytes(&log->stream) == 0)
 		pairing_give_up(&log->pairing);
 	update_damage(log);
 	return log->entry_count - before;

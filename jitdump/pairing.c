@@ -30,9 +30,21 @@ void pairing_init(struct pairing *pairing, struct jitdump_problems *problems)
 	};
 }
 
+static void forget(struct waiting_list *list)
+{
+	while (list->count > 0)
+		waiting_record_deinit(&list->records[--list->count]);
+}
+
+void pairing_forget(struct pairing *pairing)
+{
+	forget(&pairing->lines);
+	forget(&pairing->tables);
+}
+
 void pairing_deinit(struct pairing *pairing)
 {
-	pairing_give_up(pairing);
+	pairing_forget(pairing);
 	for (size_t i = 0; i < pairing->object_count; i++) {
 		cfi_table_deinit(&pairing->objects[i].index);
 		free(pairing->objects[i].payload);

@@ -67,7 +67,8 @@ bool pairing_take_table(struct pairing *pairing, uint64_t address, uint64_t size
 /* A load has taken what it could: what several loads have passed by is given up. */
 void pairing_end_load(struct pairing *pairing);
 
-/* No load will come: all that waits is given up. */
+/* No load will come: all that waits is given up; or, where the loads were cut off, forgotten. */
 void pairing_give_up(struct pairing *pairing);
+void pairing_forget(struct pairing *pairing);
 
 #endif
