@@ -3,6 +3,7 @@
 
 #include "jitdump/xalloc.h"
 #include "symbolize/string_pool.h"
+#include "ui/printable.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -29,13 +30,18 @@ static void put(struct text *text, char byte)
 static void put_name(struct text *text, const char *name)
 {
 	size_t start = text->size;
+	bool may_be_shown;
 
 	while (isspace((unsigned char)*name))
 		name++;
-	for (; *name; name++) {
-		unsigned char byte = (unsigned char)*name;
+	while (*name) {
+		size_t length = printable_character(name, &may_be_shown);
 
-		put(text, byte == ';' ? ':' : byte < 0x20 || byte == 0x7f ? '?' : (char)byte);
+		if (!may_be_shown)
+			put(text, '?');
+		for (size_t i = 0; may_be_shown && i < length; i++)
+			put(text, name[i] == ';' ? ':' : name[i]);
+		name += length;
 	}
 	while (text->size > start && text->bytes[text->size - 1] == ' ')
 		text->size--;

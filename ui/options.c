@@ -89,6 +89,15 @@ static void print_help(const struct options *options)
 	print_row(&help);
 }
 
+static bool has_letter(const struct options *options, int letter)
+{
+	for (const struct option_row *row = options->rows; row->letter; row++) {
+		if (row->letter == letter)
+			return true;
+	}
+	return letter == 'h';
+}
+
 int options_next(struct options *options, int argc, char **argv)
 {
 	int letter = getopt_long(argc, argv, options->getopt_letters, options->getopt_rows, NULL);
@@ -103,7 +112,8 @@ int options_next(struct options *options, int argc, char **argv)
 		command_usage(argv[0], "option '%s' needs a value", written);
 		return OPTIONS_BAD;
 	case '?':
-		if (optopt && optopt < OPTION_LONG && strncmp(written, "--", 2) != 0)
+		/* getopt tells a known letter here when its long form was given a value. */
+		if (optopt && !has_letter(options, optopt))
 			command_usage(argv[0], "there is no option '-%c'", optopt);
 		else
 			command_usage(argv[0], "there is no option '%s', or it takes no value",

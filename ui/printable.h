@@ -3,17 +3,23 @@
  * Names of strangers on their way to a terminal or a file of lines.
  *
  * Comms, symbols and paths come from the profiled processes, which may be hostile: control
- * characters in them could drive the terminal, and newlines could forge output. They are shown as
- * '?'. Everything else, UTF-8 above all, passes as it is.
+ * characters in them could drive the terminal, newlines could forge output, and bytes that are no
+ * UTF-8 would make readers refuse the whole file. They are shown as '?'. Everything else passes as
+ * it is.
  */
 #ifndef UI_PRINTABLE_H
 #define UI_PRINTABLE_H
 
+#include <stdbool.h>
 #include <stdio.h>
+
+/* How many bytes the character at `at` takes (1 for a byte that is no UTF-8), and whether it may be
+ * shown. */
+size_t printable_character(const char *at, bool *may_be_shown);
 
 void print_printable(FILE *out, const char *text);
 
-/* The same into a buffer, cut to its size; returns `buffer`. */
+/* The same into a buffer, cut to its size between characters; returns `buffer`. */
 const char *copy_printable(char *buffer, size_t size, const char *text);
 
 #endif
