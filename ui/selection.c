@@ -3,6 +3,7 @@
 
 #include "jitdump/xalloc.h"
 
+#include <ctype.h>
 #include <fnmatch.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -64,18 +65,21 @@ static bool add_numbers(struct text_list *list, const char *texts)
 /* Seconds with a fraction, exactly: a double has no room for nanoseconds since boot. */
 static bool parse_time(const char **text, uint64_t *time_ns)
 {
-	char *end;
-	uint64_t seconds = strtoull(*text, &end, 10), fraction = 0;
+	uint64_t seconds = 0, fraction = 0, digit_ns = 100000000;
+	const char *at = *text;
 
-	if (end == *text)
-		return false;
-	if (*end == '.') {
-		uint64_t digit_ns = 100000000;
-
-		for (end++; *end >= '0' && *end <= '9'; end++, digit_ns /= 10)
-			fraction += (uint64_t)(*end - '0') * digit_ns;
+	for (; isdigit((unsigned char)*at); at++) {
+		seconds = seconds * 10 + (uint64_t)(*at - '0');
+		if (seconds >= UINT64_MAX / 1000000000)
+			return false;
 	}
-	*text = end;
+	if (at == *text)
+		return false;
+	if (*at == '.') {
+		for (at++; isdigit((unsigned char)*at); at++, digit_ns /= 10)
+			fraction += (uint64_t)(*at - '0') * digit_ns;
+	}
+	*text = at;
 	*time_ns = seconds * 1000000000 + fraction;
 	return true;
 }
@@ -86,7 +90,9 @@ static bool parse_times(struct selection *selection, const char *text)
 		return false;
 	if (*text++ != ',')
 		return false;
-	return !*text || (parse_time(&text, &selection->until_ns) && !*text);
+	if (*text && !parse_time(&text, &selection->until_ns))
+		return false;
+	return !*text && selection->from_ns <= selection->until_ns;
 }
 
 bool selection_option(struct selection *selection, int letter, const char *argument, bool *bad)

@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { CELL_MAX = 512, SYMBOL_WIDTH_MAX = 64, OTHER_WIDTH_MAX = 32 };
+enum { CELL_MAX = 512, SYMBOL_WIDTH_MAX = 64, OTHER_WIDTH_MAX = 32, COLUMN_GAP = 2 };
 
 /* A column that says what a row is. */
 struct column {
@@ -54,8 +54,6 @@ static bool is_shown(const struct function_row *row, struct call_weight all,
 {
 	uint64_t weight = options->no_children ? row->self.weight : row->total.weight;
 
-	if (options->no_children && !row->self.count)
-		return false;
 	return percent_of(weight, all.weight) >= options->min_percent;
 }
 
@@ -101,16 +99,23 @@ static size_t choose_columns(const struct function_table *table, struct column *
 	return count;
 }
 
-static void print_cell(FILE *out, const char *text, int width, bool is_last)
+/* `indent` is the room to leave before it, and becomes that before the next: lines do not end in
+ * spaces. */
+static void print_cell(FILE *out, const char *text, int width, int *indent)
 {
-	fprintf(out, "  %s", text);
-	for (int used = text_width(text); used < width && !is_last; used++)
-		fputc(' ', out);
+	int used = text_width(text);
+
+	if (used) {
+		fprintf(out, "%*s%s", *indent, "", text);
+		*indent = 0;
+	}
+	*indent += (used < width ? width - used : 0) + COLUMN_GAP;
 }
 
 static void print_row(FILE *out, const struct function_row *row, struct call_weight all,
 		      const struct column *columns, size_t column_count, bool no_children)
 {
+	int indent = COLUMN_GAP;
 	char cell[CELL_MAX];
 
 	fprintf(out, "%7.2f", percent_of(row->self.weight, all.weight));
@@ -118,8 +123,7 @@ static void print_row(FILE *out, const struct function_row *row, struct call_wei
 		fprintf(out, "  %7.2f", percent_of(row->total.weight, all.weight));
 	fprintf(out, "  %8" PRIu64, row->self.count);
 	for (size_t i = 0; i < column_count; i++)
-		print_cell(out, cell_of(row, columns[i].key, cell), columns[i].width,
-			   i + 1 == column_count);
+		print_cell(out, cell_of(row, columns[i].key, cell), columns[i].width, &indent);
 	fputc('\n', out);
 }
 
@@ -128,18 +132,21 @@ void table_text_print(FILE *out, const struct function_table *table, struct call
 {
 	struct column columns[SORT_KEY_COUNT];
 	size_t column_count = choose_columns(table, columns), printed = 0, left_out = 0;
+	int indent = COLUMN_GAP;
 	size_t measured =
 		options->limit && options->limit < table->count ? options->limit : table->count;
 
 	fprintf(out, " self %%%s   samples", options->no_children ? "" : "  total %");
 	for (size_t i = 0; i < column_count; i++) {
 		measure(&columns[i], table, measured);
-		print_cell(out, columns[i].title, columns[i].width, i + 1 == column_count);
+		print_cell(out, columns[i].title, columns[i].width, &indent);
 	}
 	fputc('\n', out);
 	for (size_t i = 0; i < table->count; i++) {
 		const struct function_row *row = &table->rows[i];
 
+		if (options->no_children && !row->self.count)
+			continue; /* only its callees ran */
 		if (!is_shown(row, all, options) || (options->limit && printed == options->limit)) {
 			left_out++;
 			continue;
@@ -148,5 +155,5 @@ void table_text_print(FILE *out, const struct function_table *table, struct call
 		printed++;
 	}
 	if (left_out)
-		fprintf(out, "# %zu more rows\n", left_out);
+		fprintf(out, "# %zu more row%s\n", left_out, left_out == 1 ? "" : "s");
 }

@@ -76,7 +76,11 @@ static int compare_nodes(const void *a, const void *b, void *context)
 
 	if (first->total.weight != second->total.weight)
 		return first->total.weight > second->total.weight ? -1 : 1;
-	return strcmp(first->frame->function, second->frame->function);
+	int order = strcmp(first->frame->function, second->frame->function);
+
+	if (!order)
+		order = strcmp(first->frame->module, second->frame->module);
+	return order ? order : first->frame->is_inlined - second->frame->is_inlined;
 }
 
 static uint32_t *sorted_children(struct call_tree *tree, uint32_t parent, size_t *count)
@@ -171,7 +175,7 @@ void tree_text_print(FILE *out, const struct tree_text_options *options,
 	      out);
 	print_tree(&print);
 	if (print.left_out)
-		fprintf(out, "# %zu more branches below %g %%\n", print.left_out,
-			options->min_percent);
+		fprintf(out, "# %zu more branch%s\n", print.left_out,
+			print.left_out == 1 ? "" : "es");
 	call_tree_deinit(&print.tree);
 }
