@@ -169,8 +169,8 @@ static void note_decisions(struct recorder *recorder)
 		"%zu CPUs, each with %zu KiB of ring for samples and %zu KiB for mappings",
 		recorder->rings.count, recorder->rings.sample_bytes / 1024,
 		recorder->rings.side_bytes / 1024);
-	recorder_add_note(recorder, true, "%zu events opened on %zu threads", sampling->fd_count,
-			  recorder->threads.count);
+	recorder_add_note(recorder, true, "%zu perf events opened%s", sampling->fd_count,
+			  recorder->options.no_inherit ? ", not inherited" : "");
 }
 
 static bool prepare(struct recorder *recorder, struct error *err)
@@ -307,6 +307,10 @@ static void note_remarks(struct recorder *recorder)
 
 	for (size_t i = 0; i < session_remark_count(recorder->session); i++)
 		recorder_add_note(recorder, false, "%s", session_remark(recorder->session, i));
+	recorder_add_note(recorder, true,
+			  "%" PRIu64 " samples waited for JIT code, %" PRIu64 " of them in vain; "
+			  "%" PRIu64 " records came late",
+			  counts->parked, counts->parked_expired, counts->behind_horizon);
 	if (counts->lost)
 		recorder_add_note(recorder, false,
 				  "%" PRIu64 " records were lost: try a larger -m or a lower -F",

@@ -53,7 +53,7 @@ struct recorder_options {
 	bool no_inherit, keep_stacks;
 	uint64_t duration_ns;
 	const char *output;	   /* "-": standard output */
-	char *const *command_line; /* of jprof */
+	char *const *command_line; /* of jprof, NULL-terminated */
 	const struct stop_request *stop;
 };
 

@@ -83,6 +83,7 @@ struct record {
 	size_t pid_capacity, tid_capacity;
 	const char **events;
 	size_t event_capacity;
+	char **command_line;
 	uint32_t uid;
 	bool is_quiet, is_verbose;
 };
@@ -416,6 +417,11 @@ static int read_options(struct record *record, struct options *options, int argc
 	}
 	if (optind < argc)
 		record->options.command = argv + optind;
+	record->command_line = xcalloc((size_t)argc + 2, sizeof(*record->command_line));
+	record->command_line[0] = (char *)"jprof";
+	for (int i = 0; i < argc; i++)
+		record->command_line[i + 1] = argv[i];
+	record->options.command_line = record->command_line;
 	record->options.target.pids = record->pids;
 	record->options.target.tids = record->tids;
 	record->options.events = record->events;
@@ -425,7 +431,7 @@ static int read_options(struct record *record, struct options *options, int argc
 int cmd_record(int argc, char **argv)
 {
 	struct record record = {
-		.options = { .output = "jprof.data", .command_line = argv, .stop = &stop_signal },
+		.options = { .output = "jprof.data", .stop = &stop_signal },
 	};
 	struct options options;
 	int result;
@@ -438,5 +444,6 @@ int cmd_record(int argc, char **argv)
 	free(record.pids);
 	free(record.tids);
 	free(record.events);
+	free(record.command_line);
 	return result;
 }
