@@ -18,6 +18,7 @@ struct data_reader;
 struct data_event {
 	const char *name; /* "cpu-clock", "cycles:u", "sched:sched_switch" */
 	const struct perf_event_attr *attr;
+	bool is_side_band; /* it never samples: it carries mmap, comm, fork and exit records */
 };
 
 /* Texts are "" and numbers 0 where the recording does not say. */

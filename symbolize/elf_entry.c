@@ -98,6 +98,16 @@ static bool is_thread_start(struct elf_image *image, uint64_t image_address)
 	return false;
 }
 
+/* glibc's _start of the interpreter goes on under another name, which calls the constructors. */
+static bool is_interpreter_start(struct elf_image *image, uint64_t image_address)
+{
+	struct elf_symbol symbol;
+
+	return is_interpreter(image) &&
+	       elf_symbols_find(elf_image_symbols(image), image_address, &symbol) &&
+	       !strcmp(symbol.name, "_dl_start_user");
+}
+
 bool elf_image_is_entry(struct elf_image *image, uint64_t image_address)
 {
 	uint64_t entry = image->file->entry;
@@ -105,7 +115,7 @@ bool elf_image_is_entry(struct elf_image *image, uint64_t image_address)
 	if (entry && image_address >= entry && image_address < entry_end(image, entry) &&
 	    is_started_by_kernel(image))
 		return true;
-	return is_thread_start(image, image_address);
+	return is_interpreter_start(image, image_address) || is_thread_start(image, image_address);
 }
 
 struct instructions {

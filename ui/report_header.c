@@ -23,8 +23,10 @@ static void print_events(FILE *out, const struct recording *recording, const str
 	const struct stored_health *health = section ? jprof_section_health(section) : NULL;
 
 	fputs("# event:    ", out);
-	for (size_t i = 0; i < count; i++) {
-		fputs(i ? ", " : "", out);
+	for (size_t i = 0, printed = 0; i < count; i++) {
+		if (events[i].is_side_band)
+			continue;
+		fputs(printed++ ? ", " : "", out);
 		print_printable(out, events[i].name);
 	}
 	if (health && health->rate_asked_hz)
