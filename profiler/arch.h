@@ -52,21 +52,31 @@ bool arch_read_signal_frame(struct stack_memory *memory, struct registers *regis
 enum return_place {
 	RETURN_BY_FRAME_POINTER, /* above the saved frame pointer */
 	RETURN_AT_SP,		 /* at the stack pointer plus the offset */
-	RETURN_MAYBE_AT_SP,	 /* no frame was seen to be made: to be checked */
+	RETURN_MAYBE_AT_SP,	 /* the same, if what lies there is a return address */
+	RETURN_IN_REGISTER,
 };
 
-/* The code around a pc that was interrupted. */
+struct return_rule {
+	enum return_place place;
+	uint32_t sp_offset;
+	uint32_t saved; /* registers that lie in between: their values now are not the caller's */
+	uint32_t fp_offset; /* of the frame pointer, if it is one of them */
+	uint8_t number;	    /* of the register */
+};
+
+/* The code around a pc. */
 struct code_bytes {
+	bool is_return;	   /* the pc is behind a call; else it was interrupted there */
 	bool has_head;	   /* the start of the function is known */
 	uint8_t head[256]; /* of the function, up to the pc at most */
 	size_t head_size;
-	uint8_t before[8]; /* the bytes right before the pc */
+	uint8_t before[8]; /* right before the pc */
 	size_t before_size;
 	uint8_t at[16];
 	size_t at_size;
 };
 
-enum return_place arch_find_return(const struct code_bytes *code, uint8_t *sp_offset);
+struct return_rule arch_find_return(const struct code_bytes *code);
 
 /* True if the bytes end with a call instruction: what follows them is a return address. */
 bool arch_ends_with_call(const uint8_t *bytes, size_t size);

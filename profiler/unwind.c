@@ -70,19 +70,54 @@ static bool is_code(const struct walk *walk, uint64_t return_address, struct cod
 	return code->kind != CODE_UNMAPPED;
 }
 
-/* Takes the word at the stack pointer plus `offset` for the return address, if it is one. */
-static bool step_to_word(struct walk *walk, uint64_t offset)
+static bool is_return_address(const struct walk *walk, uint64_t address)
 {
-	uint64_t address = walk->registers.value[REGISTER_SP] + offset;
-	uint64_t return_address;
 	struct code code;
 
-	if (!stack_memory_read_stack(&walk->memory, address, &return_address) ||
-	    !is_code(walk, return_address, &code) || !unwind_may_be_call(&code))
+	return is_code(walk, address, &code) && unwind_may_be_call(&code);
+}
+
+/* Takes a word near the stack pointer for the return address, if it is one. */
+static bool step_to_word(struct walk *walk, const struct return_rule *rule)
+{
+	uint64_t sp = walk->registers.value[REGISTER_SP];
+	uint64_t return_address, fp;
+
+	if (!stack_memory_read_stack(&walk->memory, sp + rule->sp_offset, &return_address) ||
+	    !is_return_address(walk, return_address))
 		return false;
-	register_set(&walk->registers, REGISTER_SP, address + sizeof(return_address));
+	walk->registers.known &= ~rule->saved;
+	if (rule->saved >> REGISTER_FP & 1 &&
+	    stack_memory_read_stack(&walk->memory, sp + rule->fp_offset, &fp))
+		register_set(&walk->registers, REGISTER_FP, fp);
+	register_set(&walk->registers, REGISTER_SP, sp + rule->sp_offset + sizeof(fp));
 	register_set(&walk->registers, REGISTER_IP, return_address);
 	return true;
+}
+
+static bool step_to_register(struct walk *walk, unsigned number)
+{
+	uint64_t return_address = walk->registers.value[number];
+
+	if (!register_is_known(&walk->registers, number) ||
+	    !is_return_address(walk, return_address))
+		return false;
+	register_set(&walk->registers, REGISTER_IP, return_address);
+	return true;
+}
+
+static bool step_by_rule(struct walk *walk, const struct return_rule *rule)
+{
+	switch (rule->place) {
+	case RETURN_AT_SP:
+	case RETURN_MAYBE_AT_SP:
+		return step_to_word(walk, rule);
+	case RETURN_IN_REGISTER:
+		return step_to_register(walk, rule->number);
+	case RETURN_BY_FRAME_POINTER:
+		break;
+	}
+	return false;
 }
 
 static bool step_by_frame_pointer(struct walk *walk)
@@ -116,8 +151,8 @@ static enum stack_end end_of_guesses(const struct walk *walk)
 static bool step_by_guess(struct walk *walk, enum stack_end *end)
 {
 	const struct unwind_step *step = &walk->step;
+	static const struct return_rule top_of_stack = { .place = RETURN_MAYBE_AT_SP };
 	bool is_interrupted = !walk->is_return;
-	bool at_sp = step->kind == STEP_OUT_OF_CODE || step->place != RETURN_BY_FRAME_POINTER;
 
 	walk->memory.has_failed = false;
 	walk->is_return = true;
@@ -126,11 +161,11 @@ static bool step_by_guess(struct walk *walk, enum stack_end *end)
 		*end = step->is_entry ? STACK_END_COMPLETE : STACK_END_NO_UNWIND_INFO;
 		return false;
 	}
-	if (is_interrupted && at_sp && step_to_word(walk, step->sp_offset))
+	if (step_by_rule(walk, &step->rule))
 		return true;
 	if (step->kind != STEP_OUT_OF_CODE && !step->is_entry && step_by_frame_pointer(walk))
 		return true;
-	if (is_interrupted && !at_sp && step_to_word(walk, 0))
+	if (is_interrupted && step_to_word(walk, &top_of_stack))
 		return true;
 	*end = end_of_guesses(walk);
 	return false;
@@ -146,19 +181,34 @@ static bool is_above(const struct walk *walk, const struct registers *caller)
 	       (walk->step.is_signal && !stack_memory_holds(&walk->memory, sp));
 }
 
-static bool take_caller(struct walk *walk, const struct registers *caller, enum stack_end *end)
+static void take_caller(struct walk *walk, const struct registers *caller)
+{
+	walk->registers = *caller;
+	walk->is_return = !walk->step.is_signal;
+	walk->is_guessed = false;
+}
+
+/* What a row leads to that is no code is told as it is, for mappings can be lost; but not where a
+ * stack begins, nor where a JIT's row was for another instruction. */
+static bool take_cfi_caller(struct walk *walk, const struct registers *caller, enum stack_end *end)
 {
 	uint64_t pc = caller->value[REGISTER_IP];
 	struct code code;
 
-	if (!walk->step.is_signal && (pc == 0 || walk->step.is_entry) &&
-	    !is_code(walk, pc, &code)) {
-		*end = walk->step.is_entry ? STACK_END_COMPLETE : STACK_END_NO_UNWIND_INFO;
+	if (walk->step.is_signal || is_code(walk, pc, &code)) {
+		take_caller(walk, caller);
+		return true;
+	}
+	if (walk->step.is_entry) {
+		*end = STACK_END_COMPLETE;
 		return false;
 	}
-	walk->registers = *caller;
-	walk->is_return = !walk->step.is_signal;
-	walk->is_guessed = walk->code.is_provisional;
+	if (walk->code.version && !walk->is_return)
+		return step_by_guess(walk, end);
+	*end = STACK_END_NO_UNWIND_INFO;
+	if (pc == 0)
+		return false;
+	take_caller(walk, caller);
 	return true;
 }
 
@@ -176,7 +226,7 @@ static bool step_by_cfi(struct walk *walk, enum stack_end *end)
 		return false;
 	case CFI_STEP_DONE:
 		if (is_above(walk, &caller))
-			return take_caller(walk, &caller, end);
+			return take_cfi_caller(walk, &caller, end);
 		break;
 	case CFI_STEP_UNUSABLE:
 		break;
@@ -193,10 +243,12 @@ static bool step_over_signal_frame(struct walk *walk, enum stack_end *end)
 		*end = stack_memory_end(&walk->memory, walk->memory.failed_address);
 		return false;
 	}
-	if (is_above(walk, &caller))
-		return take_caller(walk, &caller, end);
-	*end = STACK_END_BAD_MEMORY;
-	return false;
+	if (!is_above(walk, &caller)) {
+		*end = STACK_END_BAD_MEMORY;
+		return false;
+	}
+	take_caller(walk, &caller);
+	return true;
 }
 
 static bool step(struct walk *walk, enum stack_end *end)

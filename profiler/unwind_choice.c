@@ -94,31 +94,23 @@ bool unwind_may_be_call(const struct code *code)
 	       arch_ends_with_call(bytes, size);
 }
 
-static void read_code_around(const struct code *code, struct code_bytes *bytes)
+static struct return_rule find_return(const struct code *code, bool is_return)
 {
+	struct code_bytes bytes = { .is_return = is_return, .before_size = sizeof(bytes.before) };
 	uint64_t offset = 0;
 
-	*bytes = (struct code_bytes){ .before_size = sizeof(bytes->before) };
-	bytes->has_head = function_offset(code, &offset);
-	if (bytes->has_head) {
-		bytes->head_size = smaller(offset, sizeof(bytes->head));
-		bytes->before_size = smaller(offset, sizeof(bytes->before));
+	bytes.has_head = function_offset(code, &offset);
+	if (bytes.has_head) {
+		bytes.head_size = smaller(offset + is_return, sizeof(bytes.head));
+		bytes.before_size = smaller(offset, sizeof(bytes.before));
 	}
-	bytes->head_size = read_code(code, -(int64_t)offset, bytes->head, bytes->head_size);
-	bytes->before_size =
-		read_code(code, -(int64_t)bytes->before_size, bytes->before, bytes->before_size);
-	bytes->at_size = read_code(code, 0, bytes->at, sizeof(bytes->at));
-}
-
-static void choose_return_place(const struct code *code, struct unwind_step *step)
-{
-	struct code_bytes bytes;
-
-	read_code_around(code, &bytes);
-	if (bytes.at_size > 0)
-		step->place = arch_find_return(&bytes, &step->sp_offset);
-	else
-		step->place = RETURN_BY_FRAME_POINTER;
+	bytes.head_size = read_code(code, -(int64_t)offset, bytes.head, bytes.head_size);
+	bytes.before_size =
+		read_code(code, -(int64_t)bytes.before_size, bytes.before, bytes.before_size);
+	bytes.at_size = read_code(code, is_return, bytes.at, sizeof(bytes.at));
+	if (bytes.at_size == 0)
+		return (struct return_rule){ .place = RETURN_BY_FRAME_POINTER };
+	return arch_find_return(&bytes);
 }
 
 static struct unwind_step choose(struct unwind_choices *choices, const struct code *code,
@@ -141,9 +133,10 @@ static struct unwind_step choose(struct unwind_choices *choices, const struct co
 		step.row = choices->row_count++;
 	} else if (step.is_signal) {
 		step.kind = STEP_SIGNAL_FRAME;
-	} else if (!is_return) {
-		choose_return_place(code, &step);
 	}
+	/* A JIT's CFI may be wrong for an instruction or two of a prologue or an epilogue. */
+	if (step.kind == STEP_GUESS || (code->version && !is_return))
+		step.rule = find_return(code, is_return);
 	return step;
 }
 

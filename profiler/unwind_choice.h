@@ -25,8 +25,7 @@ struct unwind_step {
 	bool is_signal;		 /* the caller was interrupted */
 	bool is_entry;		 /* a process or a thread begins here */
 	uint64_t row;		 /* STEP_CFI: of this location, never used for another */
-	enum return_place place; /* STEP_GUESS, where the frame was interrupted */
-	uint8_t sp_offset;
+	struct return_rule rule; /* for a guess */
 };
 
 struct unwind_choices;
