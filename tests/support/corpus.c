@@ -19,15 +19,17 @@ void corpus_or_skip(void)
 	skip();
 }
 
-static void unpack(const char *packed, char *path, size_t size)
+static const char directory_prefix[] = "/tmp/jprof-corpus-";
+
+/* Under its own name, which a dump must keep: the recording's marker has it. */
+static void unpack(const char *packed, const char *name, char *path, size_t size)
 {
-	char command[1024];
+	char directory[64], command[1024];
+	const char *slash = strrchr(name, '/');
 
-	snprintf(path, size, "/tmp/jprof-corpus-XXXXXX");
-	int fd = mkstemp(path);
-
-	assert_true(fd >= 0);
-	close(fd);
+	snprintf(directory, sizeof(directory), "%sXXXXXX", directory_prefix);
+	assert_non_null(mkdtemp(directory));
+	snprintf(path, size, "%s/%s", directory, slash ? slash + 1 : name);
 	snprintf(command, sizeof(command), "xz -dc '%s' > '%s'", packed, path);
 	assert_int_equal(system(command), 0); /* NOLINT(cert-env33-c) */
 }
@@ -42,11 +44,16 @@ void corpus_path(const char *name, char *path, size_t size)
 	snprintf(packed, sizeof(packed), "%s.xz", path);
 	if (access(packed, R_OK) != 0)
 		fail_msg("no corpus file %s", name);
-	unpack(packed, path, size);
+	unpack(packed, name, path, size);
 }
 
 void corpus_release(const char *path)
 {
-	if (strncmp(path, "/tmp/jprof-corpus-", 18) == 0)
-		unlink(path);
+	char directory[64];
+
+	if (strncmp(path, directory_prefix, sizeof(directory_prefix) - 1) != 0)
+		return;
+	unlink(path);
+	snprintf(directory, sizeof(directory), "%.*s", (int)(strrchr(path, '/') - path), path);
+	rmdir(directory);
 }

@@ -14,7 +14,7 @@
 void corpus_or_skip(void);
 
 /* The path of a corpus file, unpacked if it is stored as NAME.xz: to be removed by
- * corpus_release(). Fails the test if there is no such file. */
+ * corpus_release(). Its base name is that of NAME. Fails the test if there is no such file. */
 void corpus_path(const char *name, char *path, size_t size);
 void corpus_release(const char *path);
 
