@@ -17,7 +17,7 @@ static void set_common(struct perf_event_attr *attr, const struct sampling_optio
 {
 	attr->size = sizeof(*attr);
 	attr->sample_type = PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_IP | PERF_SAMPLE_TID |
-			    PERF_SAMPLE_TIME | PERF_SAMPLE_CPU | PERF_SAMPLE_PERIOD;
+			    PERF_SAMPLE_TIME | PERF_SAMPLE_CPU;
 	attr->sample_id_all = 1;
 	/* jitdumps carry this clock's times. */
 	attr->use_clockid = 1;
@@ -27,11 +27,8 @@ static void set_common(struct perf_event_attr *attr, const struct sampling_optio
 	attr->disabled = 1;
 }
 
-static void set_rate(struct perf_event_attr *attr, const struct sampling_options *options,
-		     bool has_rate)
+static void choose_rate(struct perf_event_attr *attr, const struct sampling_options *options)
 {
-	if (has_rate)
-		return;
 	if (attr->type == PERF_TYPE_TRACEPOINT && !options->is_rate_given) {
 		attr->sample_period = 1;
 	} else if (options->rate_hz) {
@@ -40,6 +37,20 @@ static void set_rate(struct perf_event_attr *attr, const struct sampling_options
 	} else {
 		attr->sample_period = options->period;
 	}
+}
+
+/*
+ * The period is asked for only where it varies: with it in the sample and a fixed one, the kernel
+ * samples every single occurrence of a software event or tracepoint (perf_swevent_event() in
+ * kernel/events/core.c, 6.18).
+ */
+static void set_rate(struct perf_event_attr *attr, const struct sampling_options *options,
+		     bool has_rate)
+{
+	if (!has_rate)
+		choose_rate(attr, options);
+	if (attr->freq)
+		attr->sample_type |= PERF_SAMPLE_PERIOD;
 }
 
 /* The kernel's part of a chain is the kernel's to walk, as long as it is sampled at all. */
