@@ -70,14 +70,15 @@ void recorder_drain(struct recorder *recorder, uint64_t horizon_ns)
 		recorder_feed(recorder, record, time_ns);
 }
 
-/* Everything up to now is processed; what is finished goes to the file. */
+/* Everything up to now is processed; what is finished goes to the file. Dumps are read before the
+ * samples: code that was announced by then may lie where other code did. */
 static void make_round(struct recorder *recorder)
 {
 	uint64_t horizon_ns = recorder_now_ns(), oldest_ns;
 	struct error err;
 
-	recorder_drain(recorder, horizon_ns);
 	session_poll(recorder->session, horizon_ns);
+	recorder_drain(recorder, horizon_ns);
 	oldest_ns = session_oldest_parked_ns(recorder->session);
 	check_written(recorder,
 		      data_writer_flush(recorder->writer,

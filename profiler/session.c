@@ -15,8 +15,8 @@
 /* Samples of a process can come a little after its exit event. */
 #define EXIT_GRACE_NS 5000000000u
 
-/* Reading dumps on costs a system call each: not at every round of a busy recorder. */
-#define POLL_INTERVAL_NS 10000000u
+/* All parked samples are looked at: not at every round of a busy recorder. */
+#define RETRY_INTERVAL_NS 10000000u
 
 struct session *session_create(const struct session_options *options, struct event_layout *layout)
 {
@@ -250,10 +250,10 @@ void session_feed(struct session *session, const struct perf_event_header *recor
 
 void session_poll(struct session *session, uint64_t now_ns)
 {
-	if (now_ns < session->polled_ns + POLL_INTERVAL_NS)
-		return;
-	session->polled_ns = now_ns;
 	session_jit_poll(session, false, now_ns);
+	if (now_ns < session->retried_ns + RETRY_INTERVAL_NS)
+		return;
+	session->retried_ns = now_ns;
 	session_take_parked(session, now_ns);
 	if (now_ns > EXIT_GRACE_NS)
 		process_table_sweep(&session->processes, now_ns - EXIT_GRACE_NS);

@@ -79,8 +79,8 @@ bool session_add_perf_map(struct session *session, uint32_t pid, const char *pat
 /* One record of the kernel's. The bytes are borrowed during the call. */
 void session_feed(struct session *session, const struct perf_event_header *record);
 
-/* Live: reads what dumps and maps have gained, retries parked samples, expires old ones. `now_ns`
- * is CLOCK_MONOTONIC. */
+/* Live, before the records up to `now_ns` (CLOCK_MONOTONIC) are fed: reads what dumps and maps have
+ * gained; now and then retries parked samples and expires old ones. */
 void session_poll(struct session *session, uint64_t now_ns);
 
 /* No more records come: dumps are read to their ends and what is parked is finished. */

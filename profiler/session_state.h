@@ -53,8 +53,8 @@ struct session {
 	struct unwinder *unwinder;
 	struct parking parking;
 	struct session_counts counts;
-	uint64_t newest_ns;		   /* of all records fed */
-	uint64_t polled_ns, maps_tried_ns; /* CLOCK_MONOTONIC, live only */
+	uint64_t newest_ns;		    /* of all records fed */
+	uint64_t retried_ns, maps_tried_ns; /* CLOCK_MONOTONIC, live only */
 
 	struct session_dump *dumps;
 	size_t dump_count, dump_capacity;
