@@ -5,10 +5,8 @@
 #include "symbolize/build_id.h"
 
 #include <elfutils/libdwelf.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* What .gnu_debuglink says. */
 struct link {
@@ -46,16 +44,9 @@ static bool belongs_to(const struct elf_file *found, const struct elf_file *file
 /* Frees `path`. `link` NULL: only the build-id counts. */
 static struct elf_file *try_path(char *path, const struct elf_file *file, const struct link *link)
 {
-	struct elf_file *found = NULL;
-	int fd = -1;
+	struct elf_file *found = path ? elf_file_open_path(path) : NULL;
 
-	if (path)
-		fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	free(path);
-	if (fd < 0)
-		return NULL;
-	found = elf_file_open(fd);
-	close(fd);
 	if (found && !belongs_to(found, file, link)) {
 		elf_file_close(found);
 		return NULL;

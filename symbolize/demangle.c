@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "symbolize/demangle.h"
 
+#include "jitdump/text.h"
 #include "jitdump/xalloc.h"
 #include "symbolize/hash_index.h"
 #include "symbolize/string_pool.h"
 
-#include <ctype.h>
 #include <libiberty/demangle.h>
 #include <setjmp.h>
 #include <stdbool.h>
@@ -91,9 +91,7 @@ static const char *add_printable(struct string_pool *strings, const char *text, 
 	char *copy = xstrndup(text, size);
 	const char *interned;
 
-	for (char *c = copy; *c; c++)
-		if (iscntrl((unsigned char)*c))
-			*c = '?';
+	text_replace_controls(copy, strlen(copy));
 	interned = string_pool_add(strings, copy);
 	free(copy);
 	return interned;

@@ -2,10 +2,12 @@
 #include "symbolize/dwarf_index.h"
 
 #include "jitdump/xalloc.h"
+#include "symbolize/build_id.h"
 
 #include <dwarf.h>
-#include <elfutils/libdw.h>
+#include <elfutils/libdwelf.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct unit {
 	Dwarf_Die entry;
@@ -15,6 +17,8 @@ struct unit {
 
 struct dwarf_index {
 	Dwarf *dwarf;
+	struct elf_file *shared_file; /* what dwz moved out of several files; NULL: none */
+	Dwarf *shared;
 	struct range_table code;   /* the executable sections */
 	struct range_table ranges; /* of the units, numbered by unit */
 	struct unit *units;
@@ -67,6 +71,32 @@ static void add_unit(struct dwarf_index *index, Dwarf_Die *skeleton, Dwarf_Die *
 	index->units[index->unit_count++] = (struct unit){ .entry = *entry, .skeleton = *skeleton };
 }
 
+/*
+ * libdw opens the file that .gnu_debugaltlink names by itself, but where the name is relative: to
+ * the file that has it, which libdw no longer knows.
+ */
+static void open_shared(struct dwarf_index *index, const struct elf_file *file)
+{
+	struct build_id build_id = { 0 };
+	const char *name, *slash = strrchr(file->path, '/');
+	const void *bytes;
+	ssize_t size = dwelf_dwarf_gnu_debugaltlink(index->dwarf, &name, &bytes);
+	char *path;
+
+	if (size <= 0 || size > IMAGE_BUILD_ID_MAX || name[0] == '/')
+		return;
+	build_id.size = (uint8_t)size;
+	memcpy(build_id.bytes, bytes, build_id.size);
+	path = xasprintf("%.*s/%s", slash ? (int)(slash - file->path) : 0, file->path, name);
+	index->shared_file = elf_file_open_path(path);
+	free(path);
+	if (!index->shared_file || !build_id_is_equal(&index->shared_file->build_id, &build_id))
+		return;
+	index->shared = dwarf_begin_elf(index->shared_file->elf, DWARF_C_READ, NULL);
+	if (index->shared)
+		dwarf_setalt(index->dwarf, index->shared);
+}
+
 struct dwarf_index *dwarf_index_create(const struct elf_file *file)
 {
 	struct dwarf_index *index = xcalloc(1, sizeof(*index));
@@ -77,6 +107,7 @@ struct dwarf_index *dwarf_index_create(const struct elf_file *file)
 	index->dwarf = dwarf_begin_elf(file->elf, DWARF_C_READ, NULL);
 	if (!index->dwarf)
 		return index;
+	open_shared(index, file);
 	find_code(index, file);
 	while (!dwarf_get_units(index->dwarf, cu, &cu, NULL, &type, &entry, &split))
 		if (type == DW_UT_compile || type == DW_UT_partial || type == DW_UT_skeleton)
@@ -95,6 +126,8 @@ void dwarf_index_destroy(struct dwarf_index *index)
 	range_table_deinit(&index->ranges);
 	range_table_deinit(&index->code);
 	dwarf_end(index->dwarf);
+	dwarf_end(index->shared);
+	elf_file_close(index->shared_file);
 	free(index);
 }
 

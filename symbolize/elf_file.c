@@ -4,10 +4,12 @@
 #include "jitdump/xalloc.h"
 
 #include <elfutils/libdwelf.h>
+#include <fcntl.h>
 #include <gelf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The kernel maps segments in pages of this size on every CPU that jprof runs on, whatever
  * p_align says. */
@@ -58,7 +60,7 @@ static void read_build_id(struct elf_file *file)
 	memcpy(file->build_id.bytes, bytes, file->build_id.size);
 }
 
-static struct elf_file *open_elf(Elf *elf)
+static struct elf_file *open_elf(Elf *elf, const char *path)
 {
 	struct elf_file *file;
 	GElf_Ehdr header;
@@ -77,12 +79,13 @@ static struct elf_file *open_elf(Elf *elf)
 	file->type = header.e_type;
 	file->machine = header.e_machine;
 	file->entry = header.e_entry;
+	file->path = xstrdup(path);
 	read_segments(file);
 	read_build_id(file);
 	return file;
 }
 
-struct elf_file *elf_file_open(int fd)
+struct elf_file *elf_file_open(int fd, const char *path)
 {
 	Elf *elf;
 
@@ -93,13 +96,26 @@ struct elf_file *elf_file_open(int fd)
 		elf_end(elf);
 		return NULL;
 	}
-	return open_elf(elf);
+	return open_elf(elf, path);
+}
+
+struct elf_file *elf_file_open_path(const char *path)
+{
+	/* Should it be a pipe or a terminal: not to wait, nor to become its process's own. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct elf_file *file;
+
+	if (fd < 0)
+		return NULL;
+	file = elf_file_open(fd, path);
+	close(fd);
+	return file;
 }
 
 struct elf_file *elf_file_open_memory(void *bytes, size_t size)
 {
 	elf_version(EV_CURRENT);
-	return open_elf(elf_memory(bytes, size));
+	return open_elf(elf_memory(bytes, size), "");
 }
 
 void elf_file_close(struct elf_file *file)
@@ -108,6 +124,7 @@ void elf_file_close(struct elf_file *file)
 		return;
 	elf_end(file->elf);
 	free(file->segments);
+	free(file->path);
 	free(file);
 }
 

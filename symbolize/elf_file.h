@@ -30,6 +30,7 @@ struct elf_file {
 	size_t segment_count;
 	struct build_id build_id;
 	bool has_interpreter; /* PT_INTERP */
+	char *path;	      /* where it was opened */
 };
 
 /* A section as its header describes it, within the file. */
@@ -45,8 +46,10 @@ struct elf_section {
 };
 
 /* NULL if it is not an ELF file that can be read. The descriptor stays the caller's, and is not
- * needed afterwards. */
-struct elf_file *elf_file_open(int fd);
+ * needed afterwards; `path` is copied. */
+struct elf_file *elf_file_open(int fd, const char *path);
+/* Opens the path itself. NULL also if it cannot be opened. */
+struct elf_file *elf_file_open_path(const char *path);
 /* Reads memory that outlives the file. */
 struct elf_file *elf_file_open_memory(void *bytes, size_t size);
 void elf_file_close(struct elf_file *file);

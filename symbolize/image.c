@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "symbolize/image.h"
 
+#include "jitdump/text.h"
 #include "jitdump/xalloc.h"
 #include "symbolize/elf_image.h"
 #include "symbolize/perf_map.h"
@@ -83,16 +84,16 @@ static bool begins_with_directory(const char *path, const char *directory)
 /* libdw puts the directory before some of the relative names, and not before others. */
 static const char *source_path(struct string_pool *strings, const struct dwarf_frame *frame)
 {
-	const char *file = frame->file, *interned;
+	const char *file = frame->file, *directory = frame->directory, *interned;
 	char *path;
 
 	if (!file)
 		return NULL;
-	if (file[0] == '/' || !frame->directory || begins_with_directory(file, frame->directory))
-		return string_pool_add(strings, file);
-	if (!strncmp(file, "./", 2))
-		file += 2;
-	path = xasprintf("%s/%s", frame->directory, file);
+	if (file[0] == '/' || !directory || begins_with_directory(file, directory))
+		path = xstrdup(file);
+	else
+		path = xasprintf("%s/%s", directory, strncmp(file, "./", 2) ? file : file + 2);
+	text_replace_controls(path, strlen(path));
 	interned = string_pool_add(strings, path);
 	free(path);
 	return interned;

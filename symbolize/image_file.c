@@ -76,7 +76,7 @@ static struct elf_file *check(struct search *search, int fd, const char *path)
 		note(search, true, xasprintf("%s is not a regular file", path));
 		return NULL;
 	}
-	file = elf_file_open(fd);
+	file = elf_file_open(fd, path);
 	if (!file) {
 		note(search, true, xasprintf("%s is not an ELF file", path));
 		return NULL;
