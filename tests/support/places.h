@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a program made of tests/symbolize/places.{c,cpp} says about its own addresses.
+ */
+#ifndef SUPPORT_PLACES_H
+#define SUPPORT_PLACES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The image address of the number-th PLACE(name) of a program. False: it has fewer. */
+bool places_find(const char *program, const char *name, size_t number, uint64_t *image_address);
+
+/* The number of the line of tests/symbolize/SOURCE with this comment; fails the test without. */
+uint32_t places_line(const char *source, const char *comment);
+
+#endif
