@@ -189,7 +189,8 @@ static void take_caller(struct walk *walk, const struct registers *caller)
 }
 
 /* What a row leads to that is no code is told as it is, for mappings can be lost; but not where a
- * stack begins, nor where a JIT's row was for another instruction. */
+ * stack begins, nor for a JIT's row: it may be for another instruction, or for what lay there before
+ * the version that is yet to be announced. */
 static bool take_cfi_caller(struct walk *walk, const struct registers *caller, enum stack_end *end)
 {
 	uint64_t pc = caller->value[REGISTER_IP];
@@ -203,7 +204,7 @@ static bool take_cfi_caller(struct walk *walk, const struct registers *caller, e
 		*end = STACK_END_COMPLETE;
 		return false;
 	}
-	if (walk->code.version && !walk->is_return)
+	if (walk->code.version)
 		return step_by_guess(walk, end);
 	*end = STACK_END_NO_UNWIND_INFO;
 	if (pc == 0)
@@ -216,6 +217,7 @@ static bool step_by_cfi(struct walk *walk, enum stack_end *end)
 {
 	const struct cfi_place place = { walk->step.row, walk->lookup, &walk->code };
 	struct registers caller = walk->registers;
+	enum stack_end end_of_guess;
 
 	switch (libunwind_step(walk->unwinder->stepper, &place, &walk->memory, &caller)) {
 	case CFI_STEP_OUTERMOST:
@@ -223,7 +225,8 @@ static bool step_by_cfi(struct walk *walk, enum stack_end *end)
 		return false;
 	case CFI_STEP_NO_MEMORY:
 		*end = stack_memory_end(&walk->memory, walk->memory.failed_address);
-		return false;
+		return *end == STACK_END_BAD_MEMORY && walk->code.version &&
+		       step_by_guess(walk, &end_of_guess);
 	case CFI_STEP_DONE:
 		if (is_above(walk, &caller))
 			return take_cfi_caller(walk, &caller, end);

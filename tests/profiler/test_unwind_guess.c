@@ -275,6 +275,26 @@ static void damaged_cfi_gives_way_to_the_frame_pointer(void **state)
 	assert_true(world->chain.frames[1].is_guessed);
 }
 
+/* While a recording runs, code may be newer than its announcement: the row is for what lay there. */
+static void a_jits_row_that_leads_nowhere_gives_way_to_the_frame_pointer(void **state)
+{
+	struct jit_world *world = *state;
+
+	jit_world_cfi(world, LEAF, 0x100, NO_PROGRAM);
+	jit_world_cfi(world, MIDDLE, 0x100, NO_PROGRAM);	 /* finds W(5) */
+	jit_world_cfi(world, CODE, 0x100, PROGRAM(0x0c, 1, 16)); /* CFA rdx + 16 */
+	world->registers[WORLD_BP] = WORLD_SP + 16;
+	world->registers[WORLD_DX] = 0x77777777;
+	jit_world_stack(world, 6, W(MIDDLE + 1), W(5), W(WORLD_SP + 32), W(CODE + 1), W(0),
+			W(ROOT + 1));
+	jit_world_unwind(world, LEAF);
+	jit_world_assert_chain(world, STACK_END_COMPLETE, W(LEAF), W(MIDDLE + 1), W(CODE + 1),
+			       W(ROOT + 1), END_OF_CHAIN);
+	assert_false(world->chain.frames[1].is_guessed);
+	assert_true(world->chain.frames[2].is_guessed);
+	assert_true(world->chain.frames[3].is_guessed);
+}
+
 static void cfi_alone_guesses_nothing(void **state)
 {
 	struct jit_world *world = *state;
@@ -318,6 +338,7 @@ int main(void)
 		TEST(linkage_table_entries_are_told_by_their_instructions),
 		TEST(a_call_through_a_null_pointer_is_unwound),
 		TEST(damaged_cfi_gives_way_to_the_frame_pointer),
+		TEST(a_jits_row_that_leads_nowhere_gives_way_to_the_frame_pointer),
 		TEST(cfi_alone_guesses_nothing),
 		TEST(frame_pointers_alone_look_at_no_cfi),
 	};
