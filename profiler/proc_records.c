@@ -156,39 +156,35 @@ void proc_records_add_process(struct record_buffer *buffer, uint32_t pid, uint64
 	add_mappings(buffer, pid, time_ns);
 }
 
-/* The addresses of "_text" and "_etext", 0 where they are not told. */
-static void find_kernel_text(uint64_t *start, uint64_t *end)
+/* The address of "_text", 0 where it is not told. It stands near the start of a long file that the
+ * kernel makes up as it is read. */
+static uint64_t kernel_text(void)
 {
 	FILE *file = fopen(KALLSYMS_PATH, "re");
 	char line[512], name[128];
-	uint64_t address;
+	uint64_t address = 0;
+	bool is_found = false;
 
-	*start = *end = 0;
-	while (file && !(*start && *end) && fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "%" SCNx64 " %*c %127s", &address, name) != 2)
-			continue;
-		if (!strcmp(name, "_text"))
-			*start = address;
-		else if (!strcmp(name, "_etext"))
-			*end = address;
-	}
+	while (file && !is_found && fgets(line, sizeof(line), file))
+		is_found = sscanf(line, "%" SCNx64 " %*c %127s", &address, name) == 2 &&
+			   !strcmp(name, "_text");
 	if (file)
 		fclose(file);
+	return is_found ? address : 0;
 }
 
 void proc_records_add_kernel(struct record_buffer *buffer, uint64_t time_ns)
 {
 	const struct record_trailer trailer = trailer_of(UINT32_MAX, 0, time_ns);
-	uint64_t start, end;
+	uint64_t start = kernel_text();
 
-	find_kernel_text(&start, &end);
-	if (!start || end <= start)
+	if (!start)
 		return;
 	struct mmap_fields fields = {
 		.header = { .type = PERF_RECORD_MMAP, .misc = PERF_RECORD_MISC_KERNEL },
 		.pid = UINT32_MAX,
 		.address = start,
-		.size = end - start,
+		.size = UINT64_MAX - start,
 		.file_offset = start,
 	};
 

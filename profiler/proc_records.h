@@ -31,8 +31,8 @@ void proc_records_add_thread(struct record_buffer *buffer, uint32_t pid, uint32_
 
 /*
  * Where the kernel's text lies, as perf records it: an MMAP of pid -1 named
- * "[kernel.kallsyms]_text" whose file offset is the address of that symbol. Nothing if
- * kernel.kptr_restrict hides it.
+ * "[kernel.kallsyms]_text" whose file offset is the address of that symbol, up to the highest
+ * address, as modules are named from the same place. Nothing if kernel.kptr_restrict hides it.
  */
 void proc_records_add_kernel(struct record_buffer *buffer, uint64_t time_ns);
 

@@ -356,10 +356,10 @@ static void discard_file(struct recorder *recorder)
 
 static bool start(struct recorder *recorder, struct error *err)
 {
-	recorder->started_ns = recorder_now_ns();
 	recorder_tell_running(recorder);
 	if (!recorder->how.enable_on_exec && !sampling_enable(&recorder->sampling, err))
 		return false;
+	recorder->started_ns = recorder_now_ns();
 	return !recorder->command.pid || launch_go(&recorder->command, err);
 }
 

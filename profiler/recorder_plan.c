@@ -102,6 +102,27 @@ static void plan_rings(struct recorder *recorder)
 	recorder->ring_bytes = bytes;
 }
 
+static bool plan_cpus(struct recorder *recorder, struct error *err)
+{
+	struct cpu_list online = { 0 };
+	bool is_good = cpu_list_online(&online, err);
+
+	if (!recorder->options.cpus) {
+		recorder->cpus = online;
+		return is_good;
+	}
+	is_good = is_good && cpu_list_parse(&recorder->cpus, recorder->options.cpus, err);
+	for (size_t i = 0; is_good && i < recorder->cpus.count; i++) {
+		if (!cpu_list_has(&online, recorder->cpus.cpus[i]))
+			is_good = error_set(err, ENODEV,
+					    "CPU %d is not online; /sys/devices/system/cpu/online "
+					    "has those that are",
+					    recorder->cpus.cpus[i]);
+	}
+	cpu_list_deinit(&online);
+	return is_good;
+}
+
 bool recorder_plan(struct recorder *recorder, struct error *err)
 {
 	const struct recorder_options *options = &recorder->options;
@@ -112,9 +133,7 @@ bool recorder_plan(struct recorder *recorder, struct error *err)
 	recorder->how.enable_on_exec = target_is_command(&options->target);
 	recorder->how.inherit = !options->no_inherit && !options->target.is_system_wide;
 	return target_check(&options->target, err) && plan_rate(recorder, err) &&
-	       (options->cpus ? cpu_list_parse(&recorder->cpus, options->cpus, err)
-			      : cpu_list_online(&recorder->cpus, err)) &&
-	       plan_events(recorder, err);
+	       plan_cpus(recorder, err) && plan_events(recorder, err);
 }
 
 void recorder_plan_stack(struct recorder *recorder)
