@@ -42,7 +42,9 @@ struct address_space *address_space_fork(const struct address_space *parent, uin
 
 	child->mapping_count = child->mapping_capacity = parent->mapping_count;
 	child->mappings = xmalloc(parent->mapping_count * sizeof(*child->mappings));
-	memcpy(child->mappings, parent->mappings, parent->mapping_count * sizeof(*child->mappings));
+	if (parent->mapping_count)
+		memcpy(child->mappings, parent->mappings,
+		       parent->mapping_count * sizeof(*child->mappings));
 
 	child->jit_count = child->jit_capacity = parent->jit_count;
 	child->jits = xmalloc(parent->jit_count * sizeof(*child->jits));
