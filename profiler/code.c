@@ -90,13 +90,21 @@ static bool is_file(const struct mapping *mapping)
 	return mapping && mapping->kind == MAPPING_FILE;
 }
 
+/* Whether a file was mapped over the code of a version, before the sample. */
+static bool is_replaced(const struct jit_version *version, const struct mapping *mapping,
+			uint64_t time_ns)
+{
+	return is_file(mapping) && mapping->from_ns > version->time_ns &&
+	       mapping->from_ns <= time_ns;
+}
+
 void code_find(struct address_space *space, uint64_t address, uint64_t time_ns, struct code *code)
 {
 	const struct mapping *mapping = address_space_find(space, address, time_ns);
 	struct jit_code *owner = NULL;
 	struct jit_version *version = find_version(space, address, time_ns, &owner);
 
-	if (version && (!is_file(mapping) || version->time_ns >= mapping->from_ns)) {
+	if (version && !is_replaced(version, mapping, time_ns)) {
 		set_version(code, version, owner, address, false);
 		return;
 	}
