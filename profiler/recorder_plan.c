@@ -12,6 +12,10 @@
 #define DEFAULT_STACK_BYTES (32u << 10)
 #define DEFAULT_RING_BYTES  (2u << 20)
 
+/* No rate bounds what is counted: the page faults of a start come by the hundred, faster than a
+ * recorder wakes up. */
+#define COUNTED_RING_BYTES (8u << 20)
+
 /* A ring holds at least so many samples with their stack copies. */
 enum { SAMPLES_PER_RING = 32 };
 
@@ -90,13 +94,14 @@ static void plan_call_graph(struct recorder *recorder)
 static void plan_rings(struct recorder *recorder)
 {
 	uint64_t wanted = recorder->options.ring_bytes;
+	uint64_t least = recorder->options.period ? COUNTED_RING_BYTES : DEFAULT_RING_BYTES;
 	uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
 	uint64_t bytes = page_bytes;
 
 	if (!wanted && recorder->how.stack == SAMPLED_STACK_COPY)
 		wanted = (uint64_t)SAMPLES_PER_RING * recorder->how.stack_copy_bytes;
-	if (!recorder->options.ring_bytes && wanted < DEFAULT_RING_BYTES)
-		wanted = DEFAULT_RING_BYTES;
+	if (!recorder->options.ring_bytes && wanted < least)
+		wanted = least;
 	while (bytes < wanted)
 		bytes *= 2;
 	recorder->ring_bytes = bytes;
