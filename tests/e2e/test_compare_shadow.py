@@ -13,13 +13,13 @@ import unittest
 # main (at 1000, calls native_apply, which enters by toy_enter at 2000) and leaf (at 3000).
 CODE = """\
 space 1000 9000
-code 100 1000 100 main
+code 7 100 1000 100 main
  call 10 20 30 native_apply
  call 40 50 60 -
  quiet 70
-code 100 2000 40 toy_enter
+code 7 100 2000 40 toy_enter
  call 10 20 30 -
-code 100 3000 40 leaf
+code 7 100 3000 40 leaf
  quiet 8
 """
 
@@ -139,10 +139,17 @@ class CompareShadow(unittest.TestCase):
                           CODE + CALLS + "< 230\n< 240\n")
 
     def test_code_that_is_gone_has_no_name(self):
-        self.assert_differs(sample(WHOLE), "no code leaf", CODE + CALLS + "gone 290 3000\n")
+        self.assert_differs(sample(WHOLE), "no code leaf", CODE + CALLS + "gone 7 290 3000\n")
+
+    def test_a_forked_child_keeps_the_code_that_goes_in_its_parent(self):
+        parent = CODE + "gone 7 290 3000\ncode 7 295 3000 40 other\n"
+        log = parent + "fork 280 7 8\n" + CALLS.replace("thread 7 7", "thread 8 8")
+        script = sample(WHOLE).replace("7/7", "8/8")
+        self.assert_equal(script, log)
+        self.assert_differs(script, "no code leaf", log + "gone 8 285 3000\n")
 
     def test_new_code_at_the_address_takes_the_name(self):
-        log = CODE + CALLS + "gone 290 3000\ncode 295 3000 40 other\n"
+        log = CODE + CALLS + "gone 7 290 3000\ncode 7 295 3000 40 other\n"
         self.assert_equal(sample(["3004 other+0x4 ([jit])"] + WHOLE[1:]), log)
         self.assert_differs(sample(WHOLE), "is other+0x4", log)
 

@@ -4,13 +4,14 @@
  * process addresses, offsets are of the code they belong to, both hexadecimal without 0x.
  *
  *     space START END                       generated code lies here and nowhere else
- *     code TIME ADDRESS SIZE NAME           from TIME on this code may run
+ *     code PID TIME ADDRESS SIZE NAME       from TIME on this code may run in this process
  *      call START RETURN END NATIVE         a call in the code above, as offsets: its return
  *                                           address is RETURN, and the instructions [START, END)
  *                                           make the call and keep the shadow stack. NATIVE is
  *                                           the C function that it calls, `-` for generated code
  *      quiet RETURN                         a call of native code that is not on the shadow stack
- *     gone TIME ADDRESS                     from TIME on the code at ADDRESS does not run
+ *     gone PID TIME ADDRESS                 from TIME on the code at ADDRESS does not run there
+ *     fork TIME PARENT CHILD                the child has the code that the parent had at TIME
  *     thread PID TID                        the lines > < fault and frame that follow are its
  *     > TIME RETURN NATIVE_RETURN           a call: push. NATIVE_RETURN is the return address, in
  *                                           native code, of the frame that calls, if native code
@@ -74,7 +75,7 @@ struct shadow_stack {
 	size_t depth, capacity;
 	uint8_t *fresh_pages;
 	size_t touched_count;
-	uint64_t touch_time_ns;
+	uint64_t touch_time_ns, fork_time_ns;
 	size_t text_size;
 	char text[TEXT_BYTES]; /* not written out yet */
 };
@@ -134,7 +135,7 @@ void shadow_log_code(const struct shadow_log *log, const struct code *code)
 
 	if (!stream)
 		abort();
-	fprintf(stream, "code %" PRIu64 " %" PRIxPTR " %zx %s\n", now_ns(),
+	fprintf(stream, "code %d %" PRIu64 " %" PRIxPTR " %zx %s\n", getpid(), now_ns(),
 		(uintptr_t)code->address, code->size, code->name);
 	for (size_t i = 0; i < code->call_count; i++) {
 		const struct call_site *call = &code->calls[i];
@@ -152,8 +153,8 @@ void shadow_log_code(const struct shadow_log *log, const struct code *code)
 
 void shadow_log_gone(const struct shadow_log *log, const struct code *code)
 {
-	char *line =
-		xasprintf("gone %" PRIu64 " %" PRIxPTR "\n", now_ns(), (uintptr_t)code->address);
+	char *line = xasprintf("gone %d %" PRIu64 " %" PRIxPTR "\n", getpid(), now_ns(),
+			       (uintptr_t)code->address);
 
 	write_all(log, line, strlen(line));
 	free(line);
@@ -219,16 +220,24 @@ void shadow_stack_destroy(struct shadow_stack *stack)
 
 void shadow_stack_before_fork(struct shadow_stack *stack)
 {
-	if (stack)
-		flush(stack);
+	if (!stack)
+		return;
+	flush(stack);
+	stack->fork_time_ns = now_ns();
 }
 
 void shadow_stack_after_fork(struct shadow_stack *stack)
 {
+	char *line;
+
+	if (!stack)
+		return;
+	line = xasprintf("fork %" PRIu64 " %d %d\n", stack->fork_time_ns, getppid(), getpid());
+	write_all(stack->log, line, strlen(line));
+	free(line);
 	/* The parent's touched pages would fault a second time in the child, for copying: only
 	 * the rest are fresh, and the next ones after a new round. */
-	if (stack)
-		stack->touched_count = FRESH_PAGE_COUNT;
+	stack->touched_count = FRESH_PAGE_COUNT;
 }
 
 void shadow_push(struct thread *thread, uintptr_t return_address, uintptr_t native_return_address)
