@@ -100,10 +100,13 @@ static bool distance_leads_along_code(const struct row_reader *reader, size_t di
  * leaves a few to choose from. */
 static size_t find_distance(const struct row_reader *reader)
 {
-	size_t count = reader->record->debug.nr_entry, size = reader->record->payload_size;
-	size_t least = (size - PADDING_MAX + count - 1) / count;
+	uint64_t count = reader->record->debug.nr_entry, size = reader->record->payload_size;
 
-	for (size_t distance = size / count; distance >= least && distance > FIELDS_BYTES;
+	if (count > size)
+		return 0;
+	uint64_t least = (size - PADDING_MAX + count - 1) / count;
+
+	for (uint64_t distance = size / count; distance >= least && distance > FIELDS_BYTES;
 	     distance--) {
 		if (distance_leads_along_code(reader, distance))
 			return distance;
@@ -148,13 +151,14 @@ struct debug_lines debug_lines_read(const struct jitdump_record *record, uint64_
 	struct debug_lines lines = { 0 };
 	struct row_reader reader = { record, code_address, code_size, arena, &lines };
 
-	if (record->debug.nr_entry == 0)
-		return lines;
-	if (record->debug.nr_entry > record->payload_size / (FIELDS_BYTES + 1)) {
-		lines.is_damaged = true;
+	uint64_t room = record->payload_size / (FIELDS_BYTES + 1);
+	uint64_t count = record->debug.nr_entry;
+
+	if (count == 0 || room == 0) {
+		lines.is_damaged = count > 0;
 		return lines;
 	}
-	lines.rows = arena_alloc(arena, record->debug.nr_entry * sizeof(*lines.rows));
+	lines.rows = arena_alloc(arena, (count < room ? count : room) * sizeof(*lines.rows));
 	if (!read_by_names(&reader))
 		read_by_distance(&reader);
 	sort_rows(&lines);

@@ -60,7 +60,7 @@ enum jitdump_cut jitdump_record_cut(const uint8_t *bytes, size_t available, bool
  */
 bool jitdump_record_is_convincing(const struct jitdump_record *record);
 
-/* Entry `number` of a DEBUG_INFO lies at `offset` of its payload, `size` bytes there at least. */
+/* The numbers of the entry at `offset` of a DEBUG_INFO's payload, which must have 16 bytes there. */
 struct jitdump_debug_entry_fields jitdump_record_entry(const struct jitdump_record *record,
 						       size_t offset);
 
