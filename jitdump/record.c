@@ -171,21 +171,29 @@ enum jitdump_cut jitdump_record_cut(const uint8_t *bytes, size_t available, bool
 	return JITDUMP_CUT_WHOLE;
 }
 
+/* Where a process can have code: 57 bits of addresses at most, the first page never. */
+static bool is_code(uint64_t address, uint64_t size)
+{
+	return address >= 0x1000 && address < UINT64_C(1) << 57 && size > 0 &&
+	       size <= JITDUMP_RECORD_BYTES_MAX;
+}
+
 static bool load_is_convincing(const struct jitdump_record *record)
 {
-	uint64_t size = fixed_size(JITDUMP_CODE_LOAD) + strlen(record->name) + 1;
+	const struct jitdump_load_fields *load = &record->load;
+	uint64_t size = fixed_size(JITDUMP_CODE_LOAD) + strlen(record->name) + 1 + load->code_size;
 
-	if (record->code)
-		size += record->load.code_size;
-	return record->load.code_addr != 0 && record->load.code_size > 0 &&
+	return record->code && is_code(load->code_addr, load->code_size) &&
 	       record->prefix.total_size - size <= PADDING_MAX;
 }
 
 static bool move_is_convincing(const struct jitdump_record *record)
 {
+	const struct jitdump_move_fields *move = &record->move;
+
 	return record->prefix.total_size == fixed_size(JITDUMP_CODE_MOVE) &&
-	       record->move.old_code_addr != 0 && record->move.new_code_addr != 0 &&
-	       record->move.code_size > 0;
+	       is_code(move->old_code_addr, move->code_size) &&
+	       is_code(move->new_code_addr, move->code_size);
 }
 
 /* Rows begin near the code, also by the 0x40 bytes of V8 and LLVM or Erlang's 55 before it. */
@@ -193,7 +201,7 @@ static bool debug_is_convincing(const struct jitdump_record *record)
 {
 	const struct jitdump_debug_fields *debug = &record->debug;
 
-	if (debug->code_addr == 0 || debug->nr_entry == 0 ||
+	if (!is_code(debug->code_addr, 1) || debug->nr_entry == 0 ||
 	    debug->nr_entry > record->payload_size / ENTRY_BYTES_MIN)
 		return false;
 	uint64_t first = jitdump_record_entry(record, 0).code_addr;

@@ -19,10 +19,9 @@ enum { HEADER_BYTES_MAX = 4096 };
 /* How far a search looks: beyond, a sparse file of any size would keep it busy. */
 #define SEARCH_BYTES_MAX (UINT64_C(1) << 30)
 
-/* Record times run back by up to 1 ms (the JVM) and on by as long as a process idles; garbage that
- * is taken for a time is mostly far beyond either. */
-#define TIME_BACK_MAX_NS    UINT64_C(3600000000000)
-#define TIME_FORWARD_MAX_NS (UINT64_C(1) << 55) /* 417 days */
+/* Consecutive records are mostly much nearer to each other than this; garbage that is taken for a
+ * time is mostly much farther. */
+#define TIME_DISTANCE_MAX_NS UINT64_C(3600000000000)
 
 void jitdump_stream_init(struct jitdump_stream *stream, int fd)
 {
@@ -154,10 +153,14 @@ uint64_t jitdump_stream_tail_bytes(const struct jitdump_stream *stream)
 	return stream->file_size > start ? stream->file_size - start : 0;
 }
 
-static bool is_near(const struct jitdump_stream *stream, uint64_t time)
+static bool are_near(uint64_t left, uint64_t right)
 {
-	return stream->last_time == 0 ||
-	       time - stream->last_time + TIME_BACK_MAX_NS < TIME_FORWARD_MAX_NS + TIME_BACK_MAX_NS;
+	return left - right + TIME_DISTANCE_MAX_NS <= 2 * TIME_DISTANCE_MAX_NS;
+}
+
+static bool is_near_last(const struct jitdump_stream *stream, const struct jitdump_record *record)
+{
+	return stream->last_time == 0 || are_near(record->prefix.timestamp, stream->last_time);
 }
 
 /* Ids grow from 0; what is read at a wrong place is nearly always larger. */
@@ -193,10 +196,12 @@ static bool is_blank_at(struct jitdump_stream *stream, uint64_t offset)
 
 enum follower { FOLLOWER_GOOD, FOLLOWER_BAD, FOLLOWER_NOT_YET };
 
-/* What follows a record that ends at `offset`. */
-static enum follower look_behind(struct jitdump_stream *stream, uint64_t offset)
+/* What follows the record at stream->position. */
+static enum follower look_behind(struct jitdump_stream *stream, const struct jitdump_record *record)
 {
-	struct jitdump_record record;
+	uint64_t offset = stream->position + record->prefix.total_size;
+	uint64_t time = record->prefix.timestamp;
+	struct jitdump_record next;
 	size_t available;
 
 	if (offset == stream->file_size || is_blank_at(stream, offset))
@@ -206,9 +211,14 @@ static enum follower look_behind(struct jitdump_stream *stream, uint64_t offset)
 	if (available < JITDUMP_PREFIX_BYTES)
 		return FOLLOWER_NOT_YET;
 	/* A prefix alone is either impossible or unfinished. */
-	return jitdump_record_cut(bytes, JITDUMP_PREFIX_BYTES, stream->is_swapped, &record) !=
-				       JITDUMP_CUT_IMPOSSIBLE &&
-			       is_possible_id(record.prefix.id)
+	if (jitdump_record_cut(bytes, JITDUMP_PREFIX_BYTES, stream->is_swapped, &next) ==
+		    JITDUMP_CUT_IMPOSSIBLE ||
+	    !is_possible_id(next.prefix.id))
+		return FOLLOWER_BAD;
+	if (is_near_last(stream, &next) || are_near(next.prefix.timestamp, time))
+		return FOLLOWER_GOOD;
+	return cut_at(stream, offset, &next) == JITDUMP_CUT_WHOLE &&
+			       jitdump_record_is_convincing(&next)
 		       ? FOLLOWER_GOOD
 		       : FOLLOWER_BAD;
 }
@@ -226,14 +236,14 @@ static enum verdict judge(struct jitdump_stream *stream, bool ended, struct jitd
 	if (cut == JITDUMP_CUT_IMPOSSIBLE)
 		return is_blank_at(stream, stream->position) && !ended ? VERDICT_WAIT
 								       : VERDICT_SEARCH;
+	if (cut == JITDUMP_CUT_UNFINISHED && !ended && prefix->id <= JITDUMP_UNWINDING_INFO &&
+	    is_near_last(stream, record))
+		return VERDICT_WAIT;
 	if (cut == JITDUMP_CUT_UNFINISHED)
-		return ended || prefix->id > JITDUMP_UNWINDING_INFO ||
-				       !is_near(stream, prefix->timestamp)
-			       ? VERDICT_SEARCH
-			       : VERDICT_WAIT;
-	if (jitdump_record_is_convincing(record) && is_near(stream, prefix->timestamp))
+		return VERDICT_SEARCH;
+	if (jitdump_record_is_convincing(record) && is_near_last(stream, record))
 		return VERDICT_TAKE;
-	switch (look_behind(stream, stream->position + prefix->total_size)) {
+	switch (look_behind(stream, record)) {
 	case FOLLOWER_GOOD:
 		break;
 	case FOLLOWER_BAD:
@@ -282,9 +292,10 @@ static uint64_t next_candidate(struct jitdump_stream *stream, uint64_t from, uin
 	return end;
 }
 
-/* The first offset from `from` on where a convincing record starts. False if there is none (yet):
- * then nothing before stream->searched_to does. */
-static bool search(struct jitdump_stream *stream, uint64_t from, bool ended, uint64_t *found)
+/* The first offset from `from` on where a convincing record starts; of any time only if
+ * `any_time`. False if there is none (yet): then nothing before stream->searched_to does. */
+static bool search(struct jitdump_stream *stream, uint64_t from, bool ended, bool any_time,
+		   uint64_t *found)
 {
 	uint64_t end = stream->file_size - min_u64(stream->file_size, JITDUMP_PREFIX_BYTES - 1);
 
@@ -292,15 +303,15 @@ static bool search(struct jitdump_stream *stream, uint64_t from, bool ended, uin
 	for (uint64_t at = from; (at = next_candidate(stream, at, end)) < end; at++) {
 		struct jitdump_record record;
 		enum jitdump_cut cut = cut_at(stream, at, &record);
-		uint64_t distance = record.prefix.timestamp - stream->last_time;
+		bool is_near = record.prefix.timestamp == 0 || is_near_last(stream, &record);
 
 		stream->searched_to = at;
-		if (cut == JITDUMP_CUT_WHOLE && jitdump_record_is_convincing(&record) &&
-		    (record.prefix.timestamp == 0 || is_near(stream, record.prefix.timestamp))) {
+		if (cut == JITDUMP_CUT_WHOLE && (is_near || any_time) &&
+		    jitdump_record_is_convincing(&record)) {
 			*found = at;
 			return true;
 		}
-		if (cut == JITDUMP_CUT_UNFINISHED && !ended && distance < TIME_BACK_MAX_NS)
+		if (cut == JITDUMP_CUT_UNFINISHED && is_near && !ended)
 			return false; /* looks right so far */
 	}
 	stream->searched_to = end > from ? end : from;
@@ -324,17 +335,33 @@ static uint64_t search_start(struct jitdump_stream *stream)
 static enum jitdump_found pass_damage(struct jitdump_stream *stream, bool ended,
 				      struct jitdump_piece *piece)
 {
-	uint64_t damaged = stream->position, found;
+	uint64_t damaged = stream->position, start, found;
 
 	if (ended)
 		stream->searched_to = 0;
-	if (!search(stream, search_start(stream), ended, &found))
+	start = search_start(stream);
+	if (!search(stream, start, ended, false, &found) &&
+	    !(ended && search(stream, start, ended, true, &found)))
 		return JITDUMP_FOUND_END;
 	stream->searched_to = 0;
 	stream->position = stream->last_offset = found;
 	*piece = (struct jitdump_piece){ .offset = damaged,
 					 .size = found > damaged ? found - damaged : 0 };
 	return JITDUMP_FOUND_DAMAGE;
+}
+
+/* A time that may be garbage must not become the measure of others. */
+static void take(struct jitdump_stream *stream, struct jitdump_piece *piece)
+{
+	const struct jitdump_record *record = &piece->record;
+
+	if (is_near_last(stream, record) && jitdump_record_is_convincing(record))
+		stream->last_time = record->prefix.timestamp;
+	piece->offset = stream->position;
+	piece->size = 0;
+	stream->last_offset = stream->position;
+	stream->position += record->prefix.total_size;
+	stream->searched_to = 0;
 }
 
 enum jitdump_found jitdump_stream_next(struct jitdump_stream *stream, bool ended,
@@ -350,12 +377,6 @@ enum jitdump_found jitdump_stream_next(struct jitdump_stream *stream, bool ended
 	case VERDICT_TAKE:
 		break;
 	}
-	piece->offset = stream->position;
-	piece->size = 0;
-	stream->last_offset = stream->position;
-	stream->position += piece->record.prefix.total_size;
-	if (piece->record.prefix.timestamp != 0)
-		stream->last_time = piece->record.prefix.timestamp;
-	stream->searched_to = 0;
+	take(stream, piece);
 	return JITDUMP_FOUND_RECORD;
 }
