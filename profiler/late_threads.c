@@ -75,6 +75,16 @@ static bool drop_sample(const struct late_threads *threads, const struct perf_ev
 	return is_inherited(threads, start.tid, start.identifier);
 }
 
+/* A thread made by a late one inherits all that this one has: of it too, the same ids count. */
+static void follow_fork(struct late_threads *threads, uint32_t tid, uint32_t parent_tid)
+{
+	const struct late_thread *parent = find(threads, parent_tid);
+
+	if (parent && !find(threads, tid))
+		late_threads_add(threads,
+				 (struct late_thread){ tid, parent->first_id, parent->last_id });
+}
+
 static bool drop_other(struct late_threads *threads, const struct perf_event_header *record)
 {
 	struct record_end end;
@@ -85,10 +95,14 @@ static bool drop_other(struct late_threads *threads, const struct perf_event_hea
 	memcpy(&end, (const uint8_t *)record + record->size - sizeof(end), sizeof(end));
 	if (is_inherited(threads, end.tid, end.identifier))
 		return true;
-	if (record->type == PERF_RECORD_EXIT && record->size >= sizeof(task) + sizeof(end)) {
-		memcpy(&task, record, sizeof(task));
+	if ((record->type != PERF_RECORD_FORK && record->type != PERF_RECORD_EXIT) ||
+	    record->size < sizeof(task) + sizeof(end))
+		return false;
+	memcpy(&task, record, sizeof(task));
+	if (record->type == PERF_RECORD_FORK)
+		follow_fork(threads, task.tid, task.parent_tid);
+	else
 		forget(threads, task.tid);
-	}
 	return false;
 }
 

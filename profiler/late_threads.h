@@ -4,7 +4,7 @@
  *
  * A thread that its parent made while jprof attached has events of its own and, if the parent's were
  * open by then, inherited ones. Inherited events tell their parent's id; so of such a thread only
- * records with the ids of its own events count.
+ * records with the ids of its own events count, and so of the threads that it makes.
  */
 #ifndef PROFILER_LATE_THREADS_H
 #define PROFILER_LATE_THREADS_H
@@ -29,8 +29,9 @@ void late_threads_deinit(struct late_threads *threads);
 
 void late_threads_add(struct late_threads *threads, struct late_thread thread);
 
-/* True if the record, of jprof's own layout, is to be dropped. The exit of a thread ends
- * its entry: its number may be another's then. */
+/* True if the record, of jprof's own layout, is to be dropped. Records must come in
+ * time order: a fork makes an entry of the new thread, an exit ends it, as its number may be
+ * another's then. */
 bool late_threads_drop(struct late_threads *threads, const struct perf_event_header *record);
 
 #endif

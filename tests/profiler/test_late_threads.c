@@ -36,8 +36,9 @@ static bool drops_sample(struct late_threads *threads, uint32_t tid, uint64_t id
 	return is_dropped;
 }
 
-static bool drops_task(struct late_threads *threads, uint32_t type, uint32_t tid,
-		       uint64_t identifier)
+/* In a fork the thread is made by `by`; in an exit the two are one. */
+static bool drops_task_by(struct late_threads *threads, uint32_t type, uint32_t tid, uint32_t by,
+			  uint64_t identifier)
 {
 	struct byte_builder bytes = { 0 };
 	size_t start = bytes_begin_record(&bytes, type, 0);
@@ -45,10 +46,10 @@ static bool drops_task(struct late_threads *threads, uint32_t type, uint32_t tid
 	bytes_u32(&bytes, PID);
 	bytes_u32(&bytes, PID);
 	bytes_u32(&bytes, tid);
-	bytes_u32(&bytes, tid);
+	bytes_u32(&bytes, by);
 	bytes_u64(&bytes, 5000);
 	bytes_u32(&bytes, PID);
-	bytes_u32(&bytes, tid);
+	bytes_u32(&bytes, by);
 	bytes_u64(&bytes, 5000);
 	bytes_u64(&bytes, 0);
 	bytes_u64(&bytes, identifier);
@@ -57,6 +58,12 @@ static bool drops_task(struct late_threads *threads, uint32_t type, uint32_t tid
 
 	bytes_free(&bytes);
 	return is_dropped;
+}
+
+static bool drops_task(struct late_threads *threads, uint32_t type, uint32_t tid,
+		       uint64_t identifier)
+{
+	return drops_task_by(threads, type, tid, tid, identifier);
 }
 
 static void without_late_threads_nothing_is_dropped(void **state)
@@ -84,8 +91,8 @@ static void what_it_inherited_too_is_dropped(void **state)
 	(void)state;
 	assert_true(drops_sample(&threads, LATE_TID, 99));
 	assert_true(drops_sample(&threads, LATE_TID, 104));
-	assert_true(drops_task(&threads, PERF_RECORD_FORK, LATE_TID, 42));
-	assert_false(drops_task(&threads, PERF_RECORD_FORK, LATE_TID, 101));
+	assert_true(drops_task(&threads, PERF_RECORD_SWITCH, LATE_TID, 42));
+	assert_false(drops_task(&threads, PERF_RECORD_SWITCH, LATE_TID, 101));
 	late_threads_deinit(&threads);
 }
 
@@ -107,6 +114,22 @@ static void the_number_is_anothers_after_the_exit(void **state)
 	assert_true(drops_sample(&threads, LATE_TID, 42));
 	assert_false(drops_task(&threads, PERF_RECORD_EXIT, LATE_TID, 101));
 	assert_false(drops_sample(&threads, LATE_TID, 42));
+	late_threads_deinit(&threads);
+}
+
+static void what_a_late_thread_makes_inherits_twice(void **state)
+{
+	struct late_threads threads = one_late();
+
+	(void)state;
+	assert_true(drops_task_by(&threads, PERF_RECORD_FORK, 13, LATE_TID, 42));
+	assert_false(drops_task_by(&threads, PERF_RECORD_FORK, 13, LATE_TID, 100));
+	assert_true(drops_sample(&threads, 13, 42));
+	assert_false(drops_sample(&threads, 13, 100));
+	assert_false(drops_task(&threads, PERF_RECORD_EXIT, LATE_TID, 101));
+	assert_true(drops_sample(&threads, 13, 42));
+	assert_false(drops_task_by(&threads, PERF_RECORD_FORK, 20, 19, 42));
+	assert_false(drops_sample(&threads, 20, 42));
 	late_threads_deinit(&threads);
 }
 
@@ -134,6 +157,7 @@ int main(void)
 		cmocka_unit_test(what_it_inherited_too_is_dropped),
 		cmocka_unit_test(other_threads_may_inherit),
 		cmocka_unit_test(the_number_is_anothers_after_the_exit),
+		cmocka_unit_test(what_a_late_thread_makes_inherits_twice),
 		cmocka_unit_test(short_records_are_left_alone),
 	};
 
