@@ -374,6 +374,7 @@ bool recorder_run(struct recorder *recorder, struct recorder_result *result, str
 	sampling_disable(&recorder->sampling);
 	recorder->ended_ns = recorder_now_ns();
 	recorder_drain(recorder, UINT64_MAX);
+	recorder_tell_lost(recorder);
 	finish_file(recorder);
 	note_remarks(recorder);
 	wait_for_command(recorder);

@@ -3,7 +3,7 @@
 #include "profiler/recorder_state.h"
 
 #include "jitdump/xalloc.h"
-#include "profiler/proc_records.h"
+#include "profiler/synthetic_records.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -108,7 +108,7 @@ static void tell_process(struct recorder *recorder, uint32_t pid)
 	uint64_t now_ns = recorder_now_ns();
 
 	recorder_drain(recorder, now_ns);
-	proc_records_add_process(&buffer, pid, now_ns);
+	synthetic_records_add_process(&buffer, pid, now_ns);
 	feed_buffer(recorder, &buffer, now_ns);
 	record_buffer_deinit(&buffer);
 }
@@ -118,8 +118,22 @@ static void tell_kernel(struct recorder *recorder)
 	struct record_buffer buffer = { 0 };
 	uint64_t now_ns = recorder_now_ns();
 
-	proc_records_add_kernel(&buffer, now_ns);
+	recorder_drain(recorder, now_ns);
+	synthetic_records_add_kernel(&buffer, now_ns);
 	feed_buffer(recorder, &buffer, now_ns);
+	record_buffer_deinit(&buffer);
+}
+
+void recorder_tell_lost(struct recorder *recorder)
+{
+	struct record_buffer buffer = { 0 };
+	uint64_t told = session_counts(recorder->session)->lost;
+	uint64_t lost = sampling_lost(&recorder->sampling);
+
+	if (lost <= told)
+		return;
+	synthetic_records_add_lost(&buffer, lost - told, recorder->ended_ns);
+	feed_buffer(recorder, &buffer, recorder->ended_ns);
 	record_buffer_deinit(&buffer);
 }
 

@@ -58,6 +58,8 @@ void recorder_plan_stack(struct recorder *recorder);
 bool recorder_attach(struct recorder *recorder, struct error *err);
 /* Records about what runs already, in their place among those that come meanwhile. */
 void recorder_tell_running(struct recorder *recorder);
+/* At the end: a record about what was lost since a ring last had room to tell. */
+void recorder_tell_lost(struct recorder *recorder);
 
 /* recorder_loop.c */
 /* One record, from a ring or made up, into the file and the session. */

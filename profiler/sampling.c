@@ -19,6 +19,7 @@ static void set_common(struct perf_event_attr *attr, const struct sampling_optio
 	attr->sample_type = PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_IP | PERF_SAMPLE_TID |
 			    PERF_SAMPLE_TIME | PERF_SAMPLE_CPU;
 	attr->sample_id_all = 1;
+	attr->read_format = PERF_FORMAT_LOST;
 	/* jitdumps carry this clock's times. */
 	attr->use_clockid = 1;
 	attr->clockid = CLOCK_MONOTONIC;
@@ -178,6 +179,11 @@ static bool relax(struct sampled_event *event, int code)
 		attr->precise_ip--;
 		return true;
 	}
+	/* Linux 6.0 */
+	if (code == EINVAL && attr->read_format) {
+		attr->read_format = 0;
+		return true;
+	}
 	/* Some PMUs cannot tell guests; KSYMBOL records came with Linux 5.1. */
 	if (code == EINVAL && (attr->exclude_guest || attr->ksymbol)) {
 		attr->exclude_guest = 0;
@@ -272,6 +278,20 @@ void sampling_disable(struct sampling *sampling)
 {
 	for (size_t i = 0; i < sampling->fd_count; i++)
 		ioctl(sampling->fds[i], PERF_EVENT_IOC_DISABLE, 0);
+}
+
+uint64_t sampling_lost(const struct sampling *sampling)
+{
+	uint64_t lost = 0;
+	struct {
+		uint64_t value, lost;
+	} count;
+
+	for (size_t i = 0; i < sampling->fd_count; i++) {
+		if (read(sampling->fds[i], &count, sizeof(count)) == sizeof(count))
+			lost += count.lost;
+	}
+	return lost;
 }
 
 bool sampling_is_possible(uint32_t type, uint64_t config)

@@ -78,6 +78,10 @@ bool sampling_enable(struct sampling *sampling, struct error *err);
 /* Stops all events: what is in the rings is all there will be. */
 void sampling_disable(struct sampling *sampling);
 
+/* How many records found no room in their ring, by the kernel's own count; 0 if it does not count
+ * (before Linux 6.0). The rings tell of them only when a later record finds room. */
+uint64_t sampling_lost(const struct sampling *sampling);
+
 /* Whether an event can be sampled here: for choosing one. */
 bool sampling_is_possible(uint32_t type, uint64_t config);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What /proc says of this very process, as records that the decoder reads. */
-#include "profiler/proc_records.h"
+#include "profiler/synthetic_records.h"
 
 #include "profiler/event_decode.h"
 
@@ -86,7 +86,7 @@ static void a_process_has_its_comm(void **state)
 	size_t comms = 0;
 
 	prctl(PR_SET_NAME, "odd \n name");
-	proc_records_add_process(&told->buffer, (uint32_t)getpid(), NOW_NS);
+	synthetic_records_add_process(&told->buffer, (uint32_t)getpid(), NOW_NS);
 	while (next(told)) {
 		if (told->event.type != EVENT_COMM)
 			continue;
@@ -107,7 +107,7 @@ static void the_programs_text_is_told_with_its_inode(void **state)
 
 	assert_true(readlink("/proc/self/exe", path, sizeof(path) - 1) > 0);
 	assert_int_equal(stat(path, &status), 0);
-	proc_records_add_process(&told->buffer, (uint32_t)getpid(), NOW_NS);
+	synthetic_records_add_process(&told->buffer, (uint32_t)getpid(), NOW_NS);
 	assert_true(find_mapping(told, (uint64_t)(uintptr_t)find_mapping));
 	assert_string_equal(told->event.mmap.path, path);
 	assert_int_equal(told->event.mmap.inode, status.st_ino);
@@ -122,7 +122,7 @@ static void data_is_not_told_and_anonymous_code_is(void **state)
 	void *code = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	assert_ptr_not_equal(code, MAP_FAILED);
-	proc_records_add_process(&told->buffer, (uint32_t)getpid(), NOW_NS);
+	synthetic_records_add_process(&told->buffer, (uint32_t)getpid(), NOW_NS);
 	munmap(code, 4096);
 	assert_false(find_mapping(told, (uint64_t)(uintptr_t)&data));
 	assert_true(find_mapping(told, (uint64_t)(uintptr_t)code));
@@ -145,7 +145,7 @@ static void the_name_of_a_mapped_file_may_be_odd(void **state)
 		print_message("SKIPPED: /tmp is mounted noexec\n");
 		skip();
 	}
-	proc_records_add_process(&told->buffer, (uint32_t)getpid(), NOW_NS);
+	synthetic_records_add_process(&told->buffer, (uint32_t)getpid(), NOW_NS);
 	munmap(code, 4096);
 	assert_true(find_mapping(told, (uint64_t)(uintptr_t)code));
 	snprintf(expected, sizeof(expected), "%s (deleted)", path);
@@ -156,8 +156,8 @@ static void a_process_that_is_gone_has_no_records(void **state)
 {
 	struct told *told = *state;
 
-	proc_records_add_process(&told->buffer, INT32_MAX, NOW_NS);
-	proc_records_add_thread(&told->buffer, INT32_MAX, INT32_MAX, NOW_NS);
+	synthetic_records_add_process(&told->buffer, INT32_MAX, NOW_NS);
+	synthetic_records_add_thread(&told->buffer, INT32_MAX, INT32_MAX, NOW_NS);
 	assert_int_equal(told->buffer.size, 0);
 }
 
@@ -165,7 +165,7 @@ static void the_kernel_is_told_as_perf_tells_it(void **state)
 {
 	struct told *told = *state;
 
-	proc_records_add_kernel(&told->buffer, NOW_NS);
+	synthetic_records_add_kernel(&told->buffer, NOW_NS);
 	if (!told->buffer.size) {
 		print_message("SKIPPED: /proc/kallsyms shows no addresses here\n");
 		skip();
@@ -176,6 +176,17 @@ static void the_kernel_is_told_as_perf_tells_it(void **state)
 	assert_string_equal(told->event.mmap.path, "[kernel.kallsyms]_text");
 	assert_int_equal(told->event.mmap.file_offset, told->event.mmap.start);
 	assert_true(told->event.mmap.start >> 63);
+	assert_false(next(told));
+}
+
+static void what_was_lost_is_a_record(void **state)
+{
+	struct told *told = *state;
+
+	synthetic_records_add_lost(&told->buffer, 977, NOW_NS);
+	assert_true(next(told));
+	assert_int_equal(told->event.type, EVENT_LOST);
+	assert_int_equal(told->event.lost.count, 977);
 	assert_false(next(told));
 }
 
@@ -193,6 +204,7 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(the_kernel_is_told_as_perf_tells_it, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(what_was_lost_is_a_record, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

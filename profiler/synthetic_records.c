@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "profiler/proc_records.h"
+#include "profiler/synthetic_records.h"
 
 #include "jitdump/xalloc.h"
 #include "profiler/kernel_boot.h"
@@ -43,19 +43,25 @@ struct comm_fields {
 	uint32_t pid, tid;
 };
 
+struct lost_fields {
+	struct perf_event_header header;
+	uint64_t id, count;
+};
+
 void record_buffer_deinit(struct record_buffer *buffer)
 {
 	free(buffer->bytes);
 	*buffer = (struct record_buffer){ 0 };
 }
 
-/* Appends `size` fixed bytes (header first), the name padded to 8 bytes, and the trailer. */
+/* Appends `size` fixed bytes (header first), the name padded to 8 bytes (NULL: none), and the
+ * trailer. */
 static void append(struct record_buffer *buffer, void *fields, size_t size, const char *name,
 		   const struct record_trailer *trailer)
 {
 	struct perf_event_header *header = fields;
-	size_t length = strnlen(name, PATH_MAX - 1);
-	size_t padded = (length + 8) & ~(size_t)7;
+	size_t length = name ? strnlen(name, PATH_MAX - 1) : 0;
+	size_t padded = name ? (length + 8) & ~(size_t)7 : 0;
 	size_t total = size + padded + sizeof(*trailer);
 
 	while (buffer->capacity < buffer->size + total)
@@ -65,7 +71,8 @@ static void append(struct record_buffer *buffer, void *fields, size_t size, cons
 	header->size = (uint16_t)total;
 	memset(at, 0, total);
 	memcpy(at, fields, size);
-	memcpy(at + size, name, length);
+	if (name)
+		memcpy(at + size, name, length);
 	memcpy(at + size + padded, trailer, sizeof(*trailer));
 	buffer->size += total;
 }
@@ -75,8 +82,8 @@ static struct record_trailer trailer_of(uint32_t pid, uint32_t tid, uint64_t tim
 	return (struct record_trailer){ .pid = pid, .tid = tid, .time_ns = time_ns };
 }
 
-void proc_records_add_thread(struct record_buffer *buffer, uint32_t pid, uint32_t tid,
-			     uint64_t time_ns)
+void synthetic_records_add_thread(struct record_buffer *buffer, uint32_t pid, uint32_t tid,
+				  uint64_t time_ns)
 {
 	const struct record_trailer trailer = trailer_of(pid, tid, time_ns);
 	struct comm_fields fields = {
@@ -145,13 +152,13 @@ static void add_mappings(struct record_buffer *buffer, uint32_t pid, uint64_t ti
 	fclose(file);
 }
 
-void proc_records_add_process(struct record_buffer *buffer, uint32_t pid, uint64_t time_ns)
+void synthetic_records_add_process(struct record_buffer *buffer, uint32_t pid, uint64_t time_ns)
 {
 	struct thread_list threads = { 0 };
 
 	thread_list_add_process(&threads, pid, false);
 	for (size_t i = 0; i < threads.count; i++)
-		proc_records_add_thread(buffer, pid, threads.items[i].tid, time_ns);
+		synthetic_records_add_thread(buffer, pid, threads.items[i].tid, time_ns);
 	thread_list_deinit(&threads);
 	add_mappings(buffer, pid, time_ns);
 }
@@ -173,7 +180,7 @@ static uint64_t kernel_text(void)
 	return is_found ? address : 0;
 }
 
-void proc_records_add_kernel(struct record_buffer *buffer, uint64_t time_ns)
+void synthetic_records_add_kernel(struct record_buffer *buffer, uint64_t time_ns)
 {
 	const struct record_trailer trailer = trailer_of(UINT32_MAX, 0, time_ns);
 	uint64_t start = kernel_text();
@@ -189,4 +196,12 @@ void proc_records_add_kernel(struct record_buffer *buffer, uint64_t time_ns)
 	};
 
 	append(buffer, &fields, sizeof(fields), "[kernel.kallsyms]_text", &trailer);
+}
+
+void synthetic_records_add_lost(struct record_buffer *buffer, uint64_t count, uint64_t time_ns)
+{
+	const struct record_trailer trailer = trailer_of(0, 0, time_ns);
+	struct lost_fields fields = { .header = { .type = PERF_RECORD_LOST }, .count = count };
+
+	append(buffer, &fields, sizeof(fields), NULL, &trailer);
 }
