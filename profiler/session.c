@@ -144,7 +144,8 @@ static void map_kernel(struct session *session, const struct mmap_event *mmap)
 	static const char kernel[] = "[kernel.kallsyms]";
 	const char *reason = "they were recorded on another kernel";
 
-	if (session->section || session->options.is_live || !begins_with(mmap->path, kernel))
+	if (session->is_self_contained || session->options.is_live ||
+	    !begins_with(mmap->path, kernel))
 		return;
 	if (!session->options.is_this_kernel ||
 	    !kernel_boot_is(mmap->path + sizeof(kernel) - 1, mmap->file_offset) ||

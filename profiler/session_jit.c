@@ -166,7 +166,7 @@ void session_jit_marker(struct session *session, struct process *process, const 
 
 	if (attach_by_marker_name(session, process->space, event))
 		return;
-	if (!dump && !session->section)
+	if (!dump && !session->is_self_contained)
 		dump = open_marked(session, process->space, event);
 	if (dump)
 		address_space_add_jit(process->space, dump->code, event->time_ns);
@@ -227,7 +227,7 @@ void session_jit_open_map(struct session *session, struct address_space *space)
 {
 	char path[64];
 
-	if (space->perf_map || space->map_was_tried || session->section)
+	if (space->perf_map || space->map_was_tried || session->is_self_contained)
 		return;
 	space->map_was_tried = true;
 	int fd = jit_file_open_map(space->pid, session->options.is_live);

@@ -63,6 +63,7 @@ struct session {
 	bool has_named; /* some dump or map waits for its process */
 
 	const struct jprof_section *section;
+	bool is_self_contained;		 /* it was closed: dumps, maps and kallsyms are in it */
 	struct hash_index quality_index; /* by time, tid, cpu */
 
 	/* Live only: what is to be kept in the recording. */

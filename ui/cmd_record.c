@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* jprof record: samples a command, processes or the whole system into a recording. */
 #include "jitdump/xalloc.h"
+#include "profiler/data_writer.h"
 #include "profiler/recorder.h"
 #include "ui/command.h"
 #include "ui/options.h"
@@ -31,6 +32,7 @@ enum {
 	RECORD_KERNEL,
 	RECORD_NO_KERNEL,
 	RECORD_USER,
+	RECORD_REPAIR,
 };
 
 /* clang-format off */
@@ -64,6 +66,8 @@ static const struct option_row rows[] = {
 	{ RECORD_KERNEL, "kernel", NULL, "sample the kernel, or fail if that is not permitted" },
 	{ RECORD_NO_KERNEL, "no-kernel", NULL, "leave the kernel out (else it is in where permitted)" },
 	{ 'm', "mmap-pages", "N|SIZE", "ring for a CPU's samples: pages, or bytes with K or M" },
+	{ RECORD_REPAIR, "repair", "FILE", "sample nothing: close a recording whose recorder was\n"
+					   "killed, so that perf reads it too (jprof needs no repair)" },
 	{ 'q', "quiet", NULL, "say nothing but errors" },
 	{ 'v', "verbose", NULL, "say what was decided: events, rates, rings, limits" },
 	{ 0 },
@@ -85,6 +89,7 @@ struct record {
 	size_t event_capacity;
 	char **command_line;
 	uint32_t uid;
+	const char *repaired; /* the recording to be closed, instead of making one */
 	bool is_quiet, is_verbose;
 };
 
@@ -251,6 +256,9 @@ static bool read_option(struct record *record, int letter, const char *value)
 	case RECORD_NO_KERNEL:
 		options->kernel = RECORDER_KERNEL_NEVER;
 		return true;
+	case RECORD_REPAIR:
+		record->repaired = value;
+		return true;
 	case 'm':
 		return read_ring_size(record, value);
 	case 'q':
@@ -304,6 +312,10 @@ static int check_together(struct record *record)
 	struct target *target = &options->target;
 	bool has_threads = target->pid_count || target->tid_count || target->uid;
 
+	if (record->repaired && (options->command || has_threads || target->is_system_wide))
+		return command_usage("record", "--repair closes a recording and samples nothing");
+	if (record->repaired)
+		return -1;
 	if (options->cpus && !has_threads)
 		target->is_system_wide = true;
 	if (target->is_system_wide && has_threads)
@@ -402,6 +414,19 @@ static int run(const struct record *record)
 	return is_whole ? result.exit_code : EXIT_FAILED;
 }
 
+static int repair(const struct record *record)
+{
+	struct data_writer *writer;
+	struct error err;
+
+	writer = data_writer_resume(record->repaired, &err);
+	if (!writer || !data_writer_close(writer, NULL, &err))
+		return command_fail("%s", err.text);
+	if (!record->is_quiet)
+		fprintf(stderr, "jprof: %s is closed: perf reads it\n", record->repaired);
+	return EXIT_DONE;
+}
+
 /* -1 when all was read, else the exit code. */
 static int read_options(struct record *record, struct options *options, int argc, char **argv)
 {
@@ -439,7 +464,7 @@ int cmd_record(int argc, char **argv)
 	options_init(&options, rows, usage, false);
 	result = read_options(&record, &options, argc, argv);
 	if (result < 0)
-		result = run(&record);
+		result = record.repaired ? repair(&record) : run(&record);
 	options_deinit(&options);
 	free(record.pids);
 	free(record.tids);
