@@ -15,6 +15,17 @@ static bool matches(const uint8_t *bytes, size_t size, const char *pattern, size
 #define MOV_RBP_RSP		"\x48\x89\xe5"
 #define MOV_RBP_RSP_ALTERNATIVE "\x48\x8b\xec"
 #define ENDBR64			"\xf3\x0f\x1e\xfa"
+#define BND			"\xf2"
+
+static void skip_prefix(const uint8_t **at, size_t *size, const char *prefix)
+{
+	size_t length = strlen(prefix);
+
+	if (matches(*at, *size, prefix, length)) {
+		*at += length;
+		*size -= length;
+	}
+}
 
 static bool sets_frame_pointer(const uint8_t *bytes, size_t size)
 {
@@ -41,15 +52,19 @@ static bool is_in_linkage_table(const struct code_bytes *code, uint32_t *sp_offs
 	size_t size = code->at_size;
 	bool after_index = code->before_size >= 5 && end[-5] == 0x68;
 	bool after_push = code->before_size >= 6 && end[-6] == 0xff && end[-5] == 0x35;
+	bool at_index, at_first, at_end_of_first;
 
-	if (MATCHES(at, size, "\xff\x25"))
-		*sp_offset = after_push ? 16 : 0;
-	else if (MATCHES(at, size, "\x68") && size > 5 && (at[5] == 0xe9 || at[5] == 0xf2))
+	skip_prefix(&at, &size, ENDBR64);
+	at_index = MATCHES(at, size, "\x68") && size > 5 && (at[5] == 0xe9 || at[5] == 0xf2);
+	at_first = MATCHES(at, size, "\xff\x35") && size > 7 && at[6] == 0xff && at[7] == 0x25;
+	skip_prefix(&at, &size, BND);
+	at_end_of_first = MATCHES(at, size, "\xff\x25") && after_push;
+	if (at_first || (MATCHES(at, size, "\xe9") && after_index))
+		*sp_offset = 8;
+	else if (at_end_of_first)
+		*sp_offset = 16;
+	else if (at_index || MATCHES(at, size, "\xff\x25"))
 		*sp_offset = 0;
-	else if (MATCHES(at, size, "\xe9") && after_index)
-		*sp_offset = 8;
-	else if (MATCHES(at, size, "\xff\x35") && size > 7 && at[6] == 0xff && at[7] == 0x25)
-		*sp_offset = 8;
 	else
 		return false;
 	return true;
@@ -167,10 +182,7 @@ static bool find_interrupted_return(const struct code_bytes *code, struct return
 	const uint8_t *at = code->at;
 	size_t size = code->at_size;
 
-	if (MATCHES(at, size, ENDBR64)) {
-		at += 4;
-		size -= 4;
-	}
+	skip_prefix(&at, &size, ENDBR64);
 	if (makes_frame(at, size))
 		rule->place = RETURN_AT_SP;
 	if (sets_frame_pointer(at, size) && code->before_size > 0 &&

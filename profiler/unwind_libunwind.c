@@ -177,7 +177,9 @@ static void put_unwind_info(unw_addr_space_t space, unw_proc_info_t *info, void 
 	(void)arg;
 }
 
-static int get_dyn_info_list_addr(unw_addr_space_t space, unw_word_t *address, void *arg)
+static int get_dyn_info_list_addr(unw_addr_space_t space,
+				  unw_word_t *address, /* NOLINT(readability-non-const-parameter) */
+				  void *arg)
 {
 	(void)space;
 	(void)address;
@@ -226,37 +228,7 @@ static int access_register(unw_addr_space_t space, unw_regnum_t number, unw_word
 	return 0;
 }
 
-static int access_fp_register(unw_addr_space_t space, unw_regnum_t number, unw_fpreg_t *value,
-			      int is_write, void *arg)
-{
-	(void)space;
-	(void)number;
-	(void)value;
-	(void)is_write;
-	(void)arg;
-	return -UNW_EBADREG;
-}
-
-static int resume(unw_addr_space_t space, unw_cursor_t *cursor, void *arg)
-{
-	(void)space;
-	(void)cursor;
-	(void)arg;
-	return -UNW_EINVAL;
-}
-
-static int get_procedure_name(unw_addr_space_t space, unw_word_t address, char *name, size_t size,
-			      unw_word_t *offset, void *arg)
-{
-	(void)space;
-	(void)address;
-	(void)name;
-	(void)size;
-	(void)offset;
-	(void)arg;
-	return -UNW_ENOINFO;
-}
-
+/* Stepping and reading integer registers need no more accessors than these. */
 struct libunwind_stepper *libunwind_stepper_create(struct cfi_index *index)
 {
 	unw_accessors_t accessors = {
@@ -265,9 +237,6 @@ struct libunwind_stepper *libunwind_stepper_create(struct cfi_index *index)
 		.get_dyn_info_list_addr = get_dyn_info_list_addr,
 		.access_mem = access_memory,
 		.access_reg = access_register,
-		.access_fpreg = access_fp_register,
-		.resume = resume,
-		.get_proc_name = get_procedure_name,
 	};
 	struct libunwind_stepper *stepper = xcalloc(1, sizeof(*stepper));
 
