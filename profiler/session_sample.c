@@ -78,12 +78,11 @@ static void use_recorded_chain(struct session *session, const struct event *even
 	const struct sample_event *sample = &event->sample;
 	bool has_user_frames = false;
 
-	if (sample->has_callchain && sample->callchain.count) {
+	if (sample->has_callchain)
 		has_user_frames = read_callchain(&session->chain, sample, true) > 0;
-	} else {
+	if (!session->chain.count)
 		push(&session->chain, sample->ip, sample->cpu_mode == PERF_RECORD_MISC_KERNEL,
 		     false);
-	}
 	use_quality(session, event, has_user_frames);
 }
 

@@ -82,8 +82,9 @@ void named_profile_add(struct named_profile *named, const struct named_sample *s
 			   });
 }
 
-const struct named_frame *naming_frames(struct naming *naming, struct location location,
-					size_t *count)
+/* Weak: programs that have a session link the profiler's. */
+__attribute__((weak)) const struct named_frame *
+naming_frames(struct naming *naming, struct location location, size_t *count)
 {
 	*count = naming->places[location.image_address].count;
 	return naming->places[location.image_address].frames;
