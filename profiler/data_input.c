@@ -4,6 +4,7 @@
 #include "jitdump/xalloc.h"
 #include "profiler/data_window.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -144,8 +145,10 @@ bool data_input_open(struct data_input *input, const char *path, bool force, str
 {
 	*input = (struct data_input){ .spool.fd = -1 };
 	input->name = xstrdup(strcmp(path, "-") == 0 ? "standard input" : path);
-	if (add_named(input, path, force, err))
+	if (add_named(input, path, force, err)) {
+		assert(input->count > 0);
 		return true;
+	}
 	data_input_close(input);
 	return false;
 }

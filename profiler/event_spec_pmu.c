@@ -92,21 +92,23 @@ static bool parse_number(const char *text, uint64_t *value)
 static bool apply_own_term(struct event_spec *spec, const char *name, uint64_t value)
 {
 	struct perf_event_attr *attr = &spec->attr;
-	uint64_t *field = config_field(attr, name, strlen(name));
 
-	if (field) {
-		*field = value;
-	} else if (!strcmp(name, "period")) {
+	if (!strcmp(name, "period")) {
 		attr->sample_period = value;
 		spec->has_rate = true;
-	} else if (!strcmp(name, "freq")) {
+		return true;
+	}
+	if (!strcmp(name, "freq")) {
 		attr->freq = 1;
 		attr->sample_freq = value;
 		spec->has_rate = true;
-	} else {
-		return false;
+		return true;
 	}
-	return true;
+	uint64_t *field = config_field(attr, name, strlen(name));
+
+	if (field)
+		*field = value;
+	return field != NULL;
 }
 
 static bool apply_terms(struct event_spec *spec, const char *directory, const char *terms,

@@ -33,7 +33,7 @@ struct parking {
 void parking_deinit(struct parking *parking);
 
 /* Copies the sample. */
-void parking_add(struct parking *parking, const struct event *sample, struct address_space *space,
+void parking_add(struct parking *parking, const struct event *event, struct address_space *space,
 		 uint64_t missing_address);
 
 /*

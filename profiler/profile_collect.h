@@ -11,7 +11,7 @@
 #include "profiler/profile.h"
 #include "profiler/session.h"
 
-/* `profile` is a struct profile *. */
-void profile_collect(void *profile, const struct session_sample *sample);
+/* `context` is a struct profile *. */
+void profile_collect(void *context, const struct session_sample *sample);
 
 #endif

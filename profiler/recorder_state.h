@@ -67,8 +67,8 @@ void recorder_feed(struct recorder *recorder, const struct perf_event_header *re
 		   uint64_t time_ns);
 /* Everything published and older than `horizon_ns` is fed; the clock was read before. */
 void recorder_drain(struct recorder *recorder, uint64_t horizon_ns);
-/* The session's sink. */
-void recorder_take_sample(void *recorder, const struct session_sample *sample);
+/* The session's sink; `context` is a struct recorder *. */
+void recorder_take_sample(void *context, const struct session_sample *sample);
 void recorder_loop(struct recorder *recorder);
 
 #endif

@@ -6,7 +6,8 @@
 #include <string.h>
 
 /* The fields of the header and before the chain, with both markers, leave room for the chain. */
-_Static_assert(sizeof(struct perf_event_header) + 8 * (8 + 1 + 2 + STACK_DEPTH_LIMIT + 1) <=
+_Static_assert(sizeof(struct perf_event_header) +
+			       sizeof(uint64_t) * (8 + 1 + 2 + STACK_DEPTH_LIMIT + 1) <=
 		       SAMPLE_RECORD_BYTES_MAX,
 	       "the deepest chain fits a record, and an empty raw part behind it");
 

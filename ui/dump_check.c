@@ -7,6 +7,7 @@
 #include "jitdump/xalloc.h"
 #include "symbolize/hash_index.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -86,6 +87,7 @@ static uint64_t find_load(const struct pass *pass, uint64_t code_index)
 {
 	for (struct hash_cursor c = hash_index_begin(&pass->indexes, hash_u64(code_index));
 	     hash_index_next(&pass->indexes, &c);) {
+		assert(c.number < pass->load_count);
 		if (pass->loads[c.number].code_index == code_index)
 			return pass->loads[c.number].offset;
 	}

@@ -40,7 +40,7 @@ static void put_name(struct text *text, const char *name)
 		if (!may_be_shown)
 			put(text, '?');
 		for (size_t i = 0; may_be_shown && i < length; i++)
-			put(text, name[i] == ';' ? ':' : name[i]);
+			put(text, (char)(name[i] == ';' ? ':' : name[i]));
 		name += length;
 	}
 	while (text->size > start && text->bytes[text->size - 1] == ' ')

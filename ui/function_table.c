@@ -3,6 +3,7 @@
 
 #include "jitdump/xalloc.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,6 +105,7 @@ static uint32_t find_row(struct builder *builder, const struct named_frame *fram
 
 	for (struct hash_cursor c = hash_index_begin(&builder->row_index, hash);
 	     hash_index_next(&builder->row_index, &c);) {
+		assert(c.number < builder->seen_capacity);
 		if (is_row_of(table, &table->rows[c.number], frame, thread))
 			return c.number;
 	}
@@ -125,6 +127,7 @@ static struct row_line *find_line(struct builder *builder, uint32_t row,
 	     hash_index_next(&builder->line_index, &c);) {
 		struct row_line *line = &builder->lines[c.number];
 
+		assert(c.number < builder->line_count);
 		if (line->row == row && line->file == frame->file && line->line == frame->line)
 			return line;
 	}

@@ -274,7 +274,7 @@ static void perf_shows_the_fields_of_tracepoints(void **state)
 	struct data_writer_event event = { "sched:sched_switch", &attr, &id, 1 };
 	/* Its fields: common_type, then all zero. */
 	uint16_t raw[34] = { 0 };
-	unsigned long long config;
+	unsigned long long config = 0;
 
 	perf_or_skip();
 	if (!file || fscanf(file, "%llu", &config) != 1) {

@@ -23,7 +23,7 @@ static void record(const char *directory, const char *arguments)
 
 	snprintf(command, sizeof(command),
 		 "cd %s && rm -rf perf.data && perf record -q %s " WORKLOAD, directory, arguments);
-	assert_int_equal(system(command), 0); /* NOLINT(cert-env33-c) */
+	assert_int_equal(system(command), 0);
 }
 
 static void perf_or_skip(void)
@@ -65,7 +65,7 @@ static void assert_reads_as_perf_does(const char *directory, const char *argumen
 	snprintf(path, sizeof(path), "%s/perf.data", directory);
 	snprintf(command, sizeof(command), "perf script -i %s -G -F tid,time --ns 2>/dev/null",
 		 path);
-	printed = popen(command, "r"); /* NOLINT(cert-env33-c) */
+	printed = popen(command, "r");
 	assert_non_null(printed);
 	back = read_back_path(path);
 	assert_string_equal(back.err.text, "");

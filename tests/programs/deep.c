@@ -12,7 +12,6 @@ static volatile unsigned sink;
 
 HOT_FUNCTION(spin_at_bottom)
 
-/* NOLINTNEXTLINE(misc-no-recursion) */
 static HOT unsigned dive(unsigned depth, uint64_t end_ns)
 {
 	if (depth > 0) {
