@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # bash completion for jprof: the options come from the commands' own --help.
+# shellcheck shell=bash
 
 _jprof_options() {
 	"$1" "$2" --help 2>/dev/null | grep -oE -- '(^| |, )--?[a-zA-Z][a-z-]*' | tr -d ' ,'
