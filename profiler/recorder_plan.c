@@ -10,11 +10,15 @@
 
 #define DEFAULT_RATE_HZ	    999
 #define DEFAULT_STACK_BYTES (32u << 10)
-#define DEFAULT_RING_BYTES  (2u << 20)
 
-/* No rate bounds what is counted: the page faults of a start come by the hundred, faster than a
- * recorder wakes up. */
-#define COUNTED_RING_BYTES (8u << 20)
+/*
+ * When a big program is met first, its tables are opened, which takes a tenth of a second: 2 MiB
+ * are full of stack copies by then, at 999 Hz. And no rate bounds what is counted: the page faults
+ * of a start come by the hundred. So a ring has more than that where few CPUs make it cheap.
+ */
+#define LEAST_RING_BYTES (2u << 20)
+#define MOST_RING_BYTES	 (8u << 20)
+#define ALL_RINGS_BYTES	 (64u << 20)
 
 /* A ring holds at least so many samples with their stack copies. */
 enum { SAMPLES_PER_RING = 32 };
@@ -91,22 +95,6 @@ static void plan_call_graph(struct recorder *recorder)
 						 : DEFAULT_STACK_BYTES;
 }
 
-static void plan_rings(struct recorder *recorder)
-{
-	uint64_t wanted = recorder->options.ring_bytes;
-	uint64_t least = recorder->options.period ? COUNTED_RING_BYTES : DEFAULT_RING_BYTES;
-	uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
-	uint64_t bytes = page_bytes;
-
-	if (!wanted && recorder->how.stack == SAMPLED_STACK_COPY)
-		wanted = (uint64_t)SAMPLES_PER_RING * recorder->how.stack_copy_bytes;
-	if (!recorder->options.ring_bytes && wanted < least)
-		wanted = least;
-	while (bytes < wanted)
-		bytes *= 2;
-	recorder->ring_bytes = bytes;
-}
-
 static bool plan_cpus(struct recorder *recorder, struct error *err)
 {
 	struct cpu_list online = { 0 };
@@ -128,17 +116,39 @@ static bool plan_cpus(struct recorder *recorder, struct error *err)
 	return is_good;
 }
 
+static uint64_t default_ring_bytes(const struct recorder *recorder)
+{
+	uint64_t bytes = ALL_RINGS_BYTES / recorder->cpus.count;
+
+	if (bytes > MOST_RING_BYTES || recorder->options.period)
+		return MOST_RING_BYTES;
+	return bytes < LEAST_RING_BYTES ? LEAST_RING_BYTES : bytes;
+}
+
+static void plan_rings(struct recorder *recorder)
+{
+	uint64_t wanted = recorder->options.ring_bytes;
+
+	if (!wanted)
+		wanted = default_ring_bytes(recorder);
+	recorder->ring_bytes = (size_t)sysconf(_SC_PAGESIZE);
+	while (recorder->ring_bytes < wanted)
+		recorder->ring_bytes *= 2;
+}
+
 bool recorder_plan(struct recorder *recorder, struct error *err)
 {
 	const struct recorder_options *options = &recorder->options;
 
 	plan_kernel(recorder);
 	plan_call_graph(recorder);
-	plan_rings(recorder);
 	recorder->how.enable_on_exec = target_is_command(&options->target);
 	recorder->how.inherit = !options->no_inherit && !options->target.is_system_wide;
-	return target_check(&options->target, err) && plan_rate(recorder, err) &&
-	       plan_cpus(recorder, err) && plan_events(recorder, err);
+	if (!target_check(&options->target, err) || !plan_rate(recorder, err) ||
+	    !plan_cpus(recorder, err))
+		return false;
+	plan_rings(recorder);
+	return plan_events(recorder, err);
 }
 
 void recorder_plan_stack(struct recorder *recorder)

@@ -13,8 +13,8 @@
 /* The reader is woken when an eighth of a ring is full. */
 enum { WAKEUP_SHARE = 8 };
 
-/* The side band's part of a CPU's memory. */
-enum { SIDE_SHARE = 4 };
+/* The side band's ring, in relation to that of the samples, and at most: its records are small. */
+enum { SIDE_SHARE = 4, MOST_SIDE_BYTES = 512 << 10 };
 
 enum { LEAST_PAGES = 4 };
 
@@ -69,6 +69,8 @@ static bool open_all(struct ring_set *set, const struct cpu_list *cpus, size_t s
 
 	set->sample_bytes = sample_bytes;
 	set->side_bytes = sample_bytes / SIDE_SHARE;
+	if (set->side_bytes > MOST_SIDE_BYTES)
+		set->side_bytes = MOST_SIDE_BYTES;
 	if (set->side_bytes < LEAST_PAGES * page_bytes)
 		set->side_bytes = LEAST_PAGES * page_bytes;
 	set->items = xcalloc(cpus->count, sizeof(*set->items));
