@@ -104,14 +104,3 @@ struct parked_sample *parking_take(struct parking *parking, uint64_t now_ns)
 	}
 	return taken;
 }
-
-uint64_t parking_oldest_ns(const struct parking *parking)
-{
-	uint64_t oldest = UINT64_MAX;
-
-	for (const struct parked_sample *sample = parking->oldest; sample; sample = sample->next) {
-		if (sample->event.time_ns < oldest)
-			oldest = sample->event.time_ns;
-	}
-	return oldest;
-}

@@ -44,7 +44,4 @@ void parking_add(struct parking *parking, const struct event *event, struct addr
 struct parked_sample *parking_take(struct parking *parking, uint64_t now_ns);
 void parked_sample_destroy(struct parked_sample *sample);
 
-/* UINT64_MAX when nothing is parked. */
-uint64_t parking_oldest_ns(const struct parking *parking);
-
 #endif

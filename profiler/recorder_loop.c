@@ -74,16 +74,13 @@ void recorder_drain(struct recorder *recorder, uint64_t horizon_ns)
  * samples: code that was announced by then may lie where other code did. */
 static void make_round(struct recorder *recorder)
 {
-	uint64_t horizon_ns = recorder_now_ns(), oldest_ns;
+	uint64_t horizon_ns = recorder_now_ns();
 	struct error err;
 
 	session_poll(recorder->session, horizon_ns);
 	recorder_drain(recorder, horizon_ns);
-	oldest_ns = session_oldest_parked_ns(recorder->session);
-	check_written(recorder,
-		      data_writer_flush(recorder->writer,
-					oldest_ns < horizon_ns ? oldest_ns : horizon_ns, &err),
-		      &err);
+	/* Samples that wait for JIT code come late: the writer puts them in order at close. */
+	check_written(recorder, data_writer_flush(recorder->writer, horizon_ns, &err), &err);
 }
 
 /* Threads that ended hang up for ever: each is taken note of once. */

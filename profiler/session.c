@@ -265,8 +265,3 @@ void session_finish(struct session *session)
 	session_jit_poll(session, true, session->newest_ns);
 	session_take_parked(session, UINT64_MAX);
 }
-
-uint64_t session_oldest_parked_ns(const struct session *session)
-{
-	return parking_oldest_ns(&session->parking);
-}

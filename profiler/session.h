@@ -96,10 +96,6 @@ struct string_pool *session_strings(struct session *session);
  */
 void session_store(struct session *session, bool keep_stacks, struct section_bytes *out);
 
-/* The time of the oldest sample that still waits, UINT64_MAX if none: what was fed before it has
- * been given to the sink. */
-uint64_t session_oldest_parked_ns(const struct session *session);
-
 /* Sentences about what could not be used (a refused dump, a replaced file ...), each once. */
 size_t session_remark_count(const struct session *session);
 const char *session_remark(const struct session *session, size_t number);
