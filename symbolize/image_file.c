@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <linux/magic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -106,42 +107,105 @@ static void use(struct known_image *known, struct elf_file *file, const char *ro
 	known->image.status = "";
 }
 
+/* NULL: there is none, or it is another file. */
+static struct elf_file *open_file(struct search *search, const char *path)
+{
+	/* Should it be a pipe or a terminal: not to wait, nor to become jprof's own. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct elf_file *file;
+
+	if (fd < 0) {
+		note(search, errno != ENOENT,
+		     xasprintf("cannot read %s: %s", path, strerror(errno)));
+		return NULL;
+	}
+	file = check(search, fd, path);
+	close(fd);
+	return file;
+}
+
 /* `path` below `root`. */
 static bool try_path(struct search *search, const char *root, const char *path)
 {
 	char *full = xasprintf("%s%s", root, path);
-	struct elf_file *file = NULL;
-	int fd = open(full, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct elf_file *file = open_file(search, full);
 
-	if (fd < 0) {
-		note(search, errno != ENOENT,
-		     xasprintf("cannot read %s: %s", full, strerror(errno)));
-	} else {
-		file = check(search, fd, full);
-		close(fd);
-	}
+	free(full);
 	if (file)
 		use(search->known, file, root, path);
-	free(full);
-	return file;
+	return file != NULL;
 }
 
-/* The path as mapped, and without what the kernel appends to it when the file is gone. */
+/* How long the path is without what the kernel appends when the file is gone. */
+static size_t path_length(const char *path)
+{
+	size_t length = strlen(path), end = sizeof(deleted) - 1;
+
+	return length > end && !strcmp(path + length - end, deleted) ? length - end : length;
+}
+
+/* The path as mapped, and as it was before the file was deleted. */
 static bool try_below(struct search *search, const char *root)
 {
 	const char *path = search->known->identity.path;
-	size_t length = strlen(path), end = sizeof(deleted) - 1;
+	size_t length = path_length(path);
 	bool is_found;
 	char *before;
 
 	if (try_path(search, root, path))
 		return true;
-	if (length <= end || strcmp(path + length - end, deleted))
+	if (!path[length])
 		return false;
-	before = xstrndup(path, length - end);
+	before = xstrndup(path, length);
 	is_found = try_path(search, root, before);
 	free(before);
 	return is_found;
+}
+
+/* Whether a line of /proc/PID/maps is a mapping of the file; where it is then. */
+static bool is_mapping(const struct image_identity *identity, const char *line, uint64_t *start,
+		       uint64_t *end)
+{
+	size_t length = path_length(identity->path);
+	uint64_t inode;
+	int path_at = 0;
+
+	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %*s %*s %*s %" SCNu64 " %n", start, end, &inode,
+		   &path_at) != 3 ||
+	    !path_at || (identity->inode && inode != identity->inode))
+		return false;
+	return !strncmp(line + path_at, identity->path, length) &&
+	       (line[path_at + length] == '\n' || line[path_at + length] == ' ');
+}
+
+/* A file that was replaced is still there, behind the mappings of a process that has it. */
+static bool try_mappings(struct search *search)
+{
+	const struct image_identity *identity = &search->known->identity;
+	static const char suffix[] = "/root";
+	int length = (int)strlen(identity->root) - (int)strlen(suffix);
+	struct elf_file *file = NULL;
+	char path[64], line[4096];
+	uint64_t start, end;
+	FILE *maps;
+
+	if (length < 0 || strcmp(identity->root + length, suffix) != 0)
+		return false;
+	snprintf(path, sizeof(path), "%.*s/maps", length, identity->root);
+	maps = fopen(path, "re");
+	while (maps && !file && fgets(line, sizeof(line), maps)) {
+		if (!is_mapping(identity, line, &start, &end))
+			continue;
+		snprintf(path, sizeof(path), "%.*s/map_files/%" PRIx64 "-%" PRIx64, length,
+			 identity->root, start, end);
+		file = open_file(search, path);
+		break;
+	}
+	if (maps)
+		fclose(maps);
+	if (file)
+		use(search->known, file, identity->root, identity->path);
+	return file != NULL;
 }
 
 static bool try_copy(struct search *search, const char *prefix, const char *suffix)
@@ -164,15 +228,20 @@ static bool try_copies(struct search *search)
 		try_copy(search, symbolizer->build_id_cache, ""));
 }
 
+static bool try_root(struct search *search)
+{
+	const char *root = search->known->identity.root;
+
+	return root && (try_below(search, root) || try_mappings(search));
+}
+
 void image_file_open(struct known_image *known)
 {
-	const struct image_identity *identity = &known->identity;
 	struct search search = { .known = known };
 
-	if (identity->path[0] != '/')
+	if (known->identity.path[0] != '/')
 		return;
-	if (!(identity->root && try_below(&search, identity->root)) && !try_copies(&search) &&
-	    !try_below(&search, "") && search.reason)
+	if (!try_root(&search) && !try_copies(&search) && !try_below(&search, "") && search.reason)
 		known->image.status =
 			string_pool_add(known->image.symbolizer->strings, search.reason);
 	free(search.reason);
@@ -187,6 +256,7 @@ static size_t vdso_size(const Elf64_Ehdr *header)
 
 void image_file_open_vdso(struct known_image *known)
 {
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): that is how the kernel tells it */
 	Elf64_Ehdr *header = (Elf64_Ehdr *)getauxval(AT_SYSINFO_EHDR);
 	struct elf_file *file;
 

@@ -41,7 +41,7 @@ static struct known_image *add(struct symbolizer *symbolizer, enum image_kind ki
 	};
 	known->identity.path = path;
 	symbolizer->images = xgrow(symbolizer->images, symbolizer->image_count,
-				   &symbolizer->image_capacity, sizeof(*symbolizer->images));
+				   &symbolizer->image_capacity, sizeof(struct known_image *));
 	symbolizer->images[symbolizer->image_count++] = known;
 	return known;
 }
@@ -114,7 +114,7 @@ static bool has_identity(const struct known_image *known, const struct image_ide
 {
 	const struct image_identity *own = &known->identity;
 
-	if (strcmp(own->path, identity->path) || own->build_id.size != identity->build_id.size)
+	if (strcmp(own->path, identity->path) != 0 || own->build_id.size != identity->build_id.size)
 		return false;
 	if (own->build_id.size)
 		return !memcmp(own->build_id.bytes, identity->build_id.bytes, own->build_id.size);

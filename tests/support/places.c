@@ -3,10 +3,13 @@
 
 #include "symbolize/elf_file.h"
 
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -51,4 +54,41 @@ uint32_t places_line(const char *source, const char *comment)
 	}
 	fail_msg("no line of %s has %s", path, wanted);
 	return 0;
+}
+
+static void become(const char *program, const int input[2], const int output[2])
+{
+	dup2(input[0], STDIN_FILENO);
+	dup2(output[1], STDOUT_FILENO);
+	close(input[1]);
+	close(output[0]);
+	execl(program, program, "wait", (char *)NULL);
+	_exit(127);
+}
+
+struct places_process places_start(const char *program, uint64_t *outer)
+{
+	struct places_process process;
+	int input[2], output[2];
+	FILE *stream;
+
+	assert_int_equal(pipe(input), 0);
+	assert_int_equal(pipe(output), 0);
+	process.pid = fork();
+	assert_true(process.pid >= 0);
+	if (!process.pid)
+		become(program, input, output);
+	close(input[0]);
+	close(output[1]);
+	process.input = input[1];
+	stream = fdopen(output[0], "r");
+	assert_int_equal(fscanf(stream, "%" SCNx64, outer), 1);
+	fclose(stream);
+	return process;
+}
+
+void places_end(struct places_process *process)
+{
+	close(process->input);
+	waitpid(process->pid, NULL, 0);
 }

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -236,30 +235,6 @@ static void cpp_methods_have_their_class_and_namespace(void **state)
 	assert_true(check_place(state, "places.cpp", "constructor", 0, constructor, 2) > 0);
 }
 
-/* Starts the program, which prints where outer() is and waits. */
-static pid_t start(const char *program, FILE **output, int *input)
-{
-	int from[2], to[2];
-	pid_t pid;
-
-	assert_int_equal(pipe(from), 0);
-	assert_int_equal(pipe(to), 0);
-	pid = fork();
-	if (!pid) {
-		dup2(to[0], 0);
-		dup2(from[1], 1);
-		close(to[1]);
-		close(from[0]);
-		execl(program, program, "wait", (char *)NULL);
-		_exit(127);
-	}
-	close(to[0]);
-	close(from[1]);
-	*output = fdopen(from[0], "r");
-	*input = to[1];
-	return pid;
-}
-
 /* The file offset of an address in a mapping of the process. */
 static bool find_offset(pid_t pid, uint64_t address, uint64_t *file_offset)
 {
@@ -294,20 +269,15 @@ static void mapped_code_is_found_by_its_file_offset(void **state)
 		uint64_t address, file_offset, image_address;
 		struct symbol symbol;
 		struct image *image;
-		FILE *output;
-		int input;
-		pid_t pid;
+		struct places_process process;
 
 		if (is_cpp(programs->paths[i]))
 			continue;
 		symbolizer = create_symbolizer();
 		image = open_image(symbolizer, programs->paths[i]);
-		pid = start(programs->paths[i], &output, &input);
-		assert_int_equal(fscanf(output, "%" SCNx64, &address), 1);
-		assert_true(find_offset(pid, address, &file_offset));
-		close(input);
-		fclose(output);
-		waitpid(pid, NULL, 0);
+		process = places_start(programs->paths[i], &address);
+		assert_true(find_offset(process.pid, address, &file_offset));
+		places_end(&process);
 		assert_true(image_address_of(image, file_offset, &image_address));
 		assert_true(image_symbol(image, image_address, &symbol));
 		assert_string_equal(symbol.name, "outer");

@@ -173,6 +173,36 @@ static void file_missing_below_one_root_is_looked_for_below_the_next(void **stat
 	symbolizer_destroy(symbolizer);
 }
 
+/* As when a program is built anew, or a package upgraded, while it runs. */
+static void file_replaced_while_it_runs_is_read_behind_its_mappings(void **state)
+{
+	char *directory = *state, path[512], root[64];
+	struct image_identity identity = { .path = path, .root = root };
+	struct places_process process;
+	struct stat old;
+	uint64_t outer;
+	bool usable;
+
+	snprintf(path, sizeof(path), "%s/places", directory);
+	copy_file(JPROF_PLACES_DIR "/gcc-dwarf5", path);
+	assert_int_equal(chmod(path, 0700), 0);
+	assert_int_equal(stat(path, &old), 0);
+	process = places_start(path, &outer);
+	assert_int_equal(unlink(path), 0);
+	copy_file(PROGRAM, path);
+	identity.inode = old.st_ino;
+	identity.major = major(old.st_dev);
+	identity.minor = minor(old.st_dev);
+	snprintf(root, sizeof(root), "/proc/%d/root", (int)process.pid);
+	usable = is_usable(&identity, "was replaced");
+	places_end(&process);
+	/* Only root, or a process with CAP_CHECKPOINT_RESTORE, may follow what is in there. */
+	if (!usable && getuid())
+		skip();
+	assert_true(usable);
+	assert_false(is_usable(&identity, "was replaced"));
+}
+
 static void what_is_no_program_is_said(void **state)
 {
 	char *directory = *state, path[512];
@@ -253,6 +283,7 @@ int main(void)
 		cmocka_unit_test(file_with_the_inode_is_used_and_one_with_another_is_not),
 		IN_DIRECTORY(file_below_the_root_goes_before_the_plain_path),
 		IN_DIRECTORY(file_missing_below_one_root_is_looked_for_below_the_next),
+		IN_DIRECTORY(file_replaced_while_it_runs_is_read_behind_its_mappings),
 		IN_DIRECTORY(what_is_no_program_is_said),
 		cmocka_unit_test(image_without_file_has_one_frame_without_name),
 		cmocka_unit_test(vdso_has_names_unless_it_is_of_another_kernel),
