@@ -55,7 +55,8 @@ static void fill_window(struct jitdump_stream *stream, size_t wanted)
 	}
 }
 
-/* The file's bytes from `offset` on: `wanted` of them, or more, or as many as there are. */
+/* The file's bytes from `offset` on: `wanted` of them, or more, or as many as there are. NULL if
+ * there are none. */
 static const uint8_t *bytes_at(struct jitdump_stream *stream, uint64_t offset, size_t wanted,
 			       size_t *available)
 {
@@ -81,7 +82,7 @@ static const uint8_t *bytes_at(struct jitdump_stream *stream, uint64_t offset, s
 		skip = 0;
 	}
 	*available = (size_t)min_u64(stream->window_size - skip, left);
-	return stream->window + skip;
+	return *available ? stream->window + skip : NULL;
 }
 
 static void start_reading(struct jitdump_stream *stream)

@@ -30,27 +30,28 @@ static void put_range(struct range_run *run, uint64_t start, uint64_t end, uint3
 static void merge_ranges(const struct range_run *older, const struct range_run *newer,
 			 struct range_run *merged)
 {
-	const struct range *over = newer->ranges, *over_end = over + newer->range_count;
+	const struct range *over = newer->ranges;
+	size_t j = 0, count = newer->range_count;
 
 	/* Each newer range can cut an older one in two. */
-	merged->ranges = xcalloc(older->range_count + 2 * newer->range_count, sizeof(*over));
+	merged->ranges = xcalloc(older->range_count + 2 * count, sizeof(*over));
 	for (size_t i = 0; i < older->range_count; i++) {
 		struct range rest = older->ranges[i];
 
-		for (; over < over_end && over->end <= rest.start; over++)
-			put_range(merged, over->start, over->end, over->number);
-		while (over < over_end && over->start < rest.end) {
-			put_range(merged, rest.start, over->start, rest.number);
-			rest.start = over->end;
-			if (over->end >= rest.end)
+		for (; j < count && over[j].end <= rest.start; j++)
+			put_range(merged, over[j].start, over[j].end, over[j].number);
+		while (j < count && over[j].start < rest.end) {
+			put_range(merged, rest.start, over[j].start, rest.number);
+			rest.start = over[j].end;
+			if (over[j].end >= rest.end)
 				break; /* it may cover the next older one too */
-			put_range(merged, over->start, over->end, over->number);
-			over++;
+			put_range(merged, over[j].start, over[j].end, over[j].number);
+			j++;
 		}
 		put_range(merged, rest.start, rest.end, rest.number);
 	}
-	for (; over < over_end; over++)
-		put_range(merged, over->start, over->end, over->number);
+	for (; j < count; j++)
+		put_range(merged, over[j].start, over[j].end, over[j].number);
 }
 
 static void merge_opens(const struct range_run *older, const struct range_run *newer,
