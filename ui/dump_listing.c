@@ -66,8 +66,8 @@ static void print_debug(const struct jitdump_record *record, FILE *out)
 	size_t room = record->payload_size > NAME_OFFSET ? record->payload_size - NAME_OFFSET : 0;
 	size_t length = strnlen(name, room);
 
-	fprintf(out, "%16" PRIx64 " %8s %6s  %" PRIu64 " lines", record->debug.code_addr, "", "",
-		record->debug.nr_entry);
+	fprintf(out, "%16" PRIx64 " %8s %6s  %" PRIu64 " line%s", record->debug.code_addr, "", "",
+		record->debug.nr_entry, record->debug.nr_entry == 1 ? "" : "s");
 	if (length == room || !text_is_printable(name, length))
 		fputs(" of a file whose name is lost", out);
 	else if (length > 0)
