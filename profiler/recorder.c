@@ -315,6 +315,12 @@ static void note_remarks(struct recorder *recorder)
 		recorder_add_note(recorder, false,
 				  "%" PRIu64 " records were lost: try a larger -m or a lower -F",
 				  counts->lost);
+	if (recorder->truncated > recorder->result.unwound / 20)
+		recorder_add_note(recorder, false,
+				  "%" PRIu64
+				  " stacks were longer than their copies: try --stack-size "
+				  "65528",
+				  recorder->truncated);
 	if (counts->throttled)
 		recorder_add_note(recorder, false,
 				  "the kernel throttled sampling %" PRIu64 " times: try a lower -F",

@@ -55,6 +55,8 @@ void recorder_take_sample(void *context, const struct session_sample *sample)
 		recorder->result.unwound++;
 	if (end == STACK_END_COMPLETE)
 		recorder->result.complete++;
+	if (end == STACK_END_TRUNCATED_COPY)
+		recorder->truncated++;
 	check_written(recorder,
 		      data_writer_sample(recorder->writer, sample->event, sample->chain, &err),
 		      &err);

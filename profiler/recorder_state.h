@@ -39,6 +39,7 @@ struct recorder {
 	bool has_failed; /* the file cannot grow: `failure` */
 	struct error failure;
 	struct recorder_result result;
+	uint64_t truncated; /* samples whose stack was longer than its copy */
 
 	struct recorder_note *notes;
 	size_t note_count, note_capacity;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The rings of a recording: two for each CPU, one for samples and one for the side band (mappings,
- * comms, forks, switches), so that a flood of samples never pushes out a mapping.
+ * comms, forks, exits), so that a flood of samples never pushes out a mapping.
  *
  * You give CPUs and a size; you get mapped rings. Each belongs to a silent event on this very
  * process: it outlives every thread that is sampled into it, and its size is known before an event

@@ -7,7 +7,7 @@
  * and says so (the kernel is left out, say). It never reads a record.
  *
  * The last event is the side band: a dummy that samples nothing and tells of mappings, comms,
- * forks, exits and switches.
+ * forks and exits.
  */
 #ifndef PROFILER_SAMPLING_H
 #define PROFILER_SAMPLING_H
