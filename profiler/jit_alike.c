@@ -51,17 +51,22 @@ static bool find_copy(uint32_t pid, const struct jitdump_entry *model, uint64_t 
 	return true;
 }
 
+/* Where the space's own code is announced now: the dump it opened last. */
+static struct jit_code *own_code(const struct address_space *space)
+{
+	return space->jit_count ? space->jits[space->jit_count - 1].code : NULL;
+}
+
 bool jit_alike_find(const struct address_space *space, uint64_t address, uint64_t time_ns)
 {
-	for (size_t i = 0; i < space->jit_count; i++) {
-		struct jit_code *code = space->jits[i].code;
-		const struct jitdump_entry *model = newest_model(code);
+	/* A forked child makes copies of what its parent announced. */
+	for (size_t i = space->jit_count; i-- > 0;) {
+		const struct jitdump_entry *model = newest_model(space->jits[i].code);
 		uint64_t start;
 
-		if (space->jits[i].until_ns < time_ns || !model ||
-		    !find_copy(space->pid, model, address, &start))
+		if (!model || !find_copy(space->pid, model, address, &start))
 			continue;
-		jit_code_add_provisional(code, model, start, time_ns);
+		jit_code_add_provisional(own_code(space), model, start, time_ns);
 		return true;
 	}
 	return false;
