@@ -19,7 +19,7 @@ static const struct jitdump_entry *newest_model(const struct jit_code *code)
 		if (version->is_provisional || !version->load)
 			continue;
 		bool is_model = version->load->code && version->load->unwind.eh_frame &&
-				version->load->size <= COPY_MAX;
+				version->load->size > 0 && version->load->size <= COPY_MAX;
 
 		return is_model ? version->load : NULL;
 	}

@@ -102,6 +102,16 @@ static struct session_dump *stored_dump(struct session *session, const struct ev
 	return of_family;
 }
 
+/* session_jit_attach_named() attaches it. */
+static bool has_dump_by_pid(const struct session *session, uint32_t pid)
+{
+	for (size_t i = 0; i < session->dump_count; i++) {
+		if (session->dumps[i].is_named && session->dumps[i].named_pid == pid)
+			return true;
+	}
+	return false;
+}
+
 static bool attach_by_marker_name(struct session *session, struct address_space *space,
 				  const struct event *event)
 {
@@ -164,7 +174,8 @@ void session_jit_marker(struct session *session, struct process *process, const 
 {
 	struct session_dump *dump = stored_dump(session, event);
 
-	if (attach_by_marker_name(session, process->space, event))
+	if (has_dump_by_pid(session, event->pid) ||
+	    attach_by_marker_name(session, process->space, event))
 		return;
 	if (!dump && !session->is_self_contained)
 		dump = open_marked(session, process->space, event);

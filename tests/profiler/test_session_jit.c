@@ -1,0 +1,484 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Dumps and perf maps of a session: found, read on, named by the user, kept in a recording and used
+ * again. The dumps are written by libjitdump, of this process.
+ */
+#include "jitdump/libjitdump.h"
+#include "profiler/section_bytes.h"
+#include "profiler/session.h"
+#include "support/scratch_directory.h"
+#include "support/session_world.h"
+#include "symbolize/kernel_symbols.h"
+
+#include <limits.h>
+#include <linux/perf_event.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* Where the made-up JIT has its code: one page that nothing else can be mapped at. */
+enum { CODE = 0x1000, CODE_END = 0x2000, FIB = CODE, MAIN = CODE + 0x100, CODE_SIZE = 0x20 };
+
+#define KERNEL	  ((uint64_t)PERF_CONTEXT_KERNEL)
+#define USER	  ((uint64_t)PERF_CONTEXT_USER)
+#define SECOND_NS UINT64_C(1000000000)
+#define STACK	  UINT64_C(0x7ffe00001000)
+
+static const uint8_t code[CODE_SIZE];
+static const struct world_mapping code_memory = { .start = CODE,
+						  .size = CODE_END - CODE,
+						  .path = "//anon" };
+
+struct fixture {
+	char *directory;
+	struct jitdump_writer *writer;
+	char path[PATH_MAX]; /* of the dump */
+	uint32_t pid;
+	uint64_t start_ns;
+	struct session_world world;
+};
+
+static struct fixture fixture;
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * SECOND_NS + (uint64_t)now.tv_nsec;
+}
+
+static void begin(void **state, bool is_live, bool has_stacks)
+{
+	struct jitdump_options options = { .size = sizeof(options), .directory = *state };
+
+	fixture = (struct fixture){ .directory = *state,
+				    .pid = (uint32_t)getpid(),
+				    .start_ns = now_ns() };
+	assert_int_equal(jitdump_open(&options, &fixture.writer), 0);
+	assert_true(jitdump_path(fixture.writer, fixture.path, PATH_MAX) > 0);
+	session_world_init(&fixture.world, is_live, has_stacks);
+}
+
+static int end(void **state)
+{
+	jitdump_close(fixture.writer);
+	session_world_deinit(&fixture.world);
+	return scratch_directory_destroy(state);
+}
+
+/* Some time well behind every announcement of this test. */
+static uint64_t later_ns(void)
+{
+	return fixture.start_ns + 100 * SECOND_NS;
+}
+
+static uint64_t inode_of(const char *path)
+{
+	struct stat status;
+
+	assert_int_equal(stat(path, &status), 0);
+	return status.st_ino;
+}
+
+static void feed_marker(uint32_t pid)
+{
+	world_mmap(&fixture.world, fixture.start_ns, pid,
+		   &(struct world_mapping){ .start = 0x9000,
+					    .size = 0x1000,
+					    .path = fixture.path,
+					    .inode = inode_of(fixture.path) });
+	world_mmap(&fixture.world, fixture.start_ns, pid, &code_memory);
+}
+
+static void announce(uint64_t address, const char *name, const struct jitdump_cfi_step *steps,
+		     size_t step_count)
+{
+	const struct jitdump_line lines[] = { { 0, "/app/fib.js", 12, 3 }, { 8, NULL, 13, 1 } };
+	struct jitdump_eh_frame table = { 0 };
+	struct jitdump_function function = { .size = sizeof(function),
+					     .name = name,
+					     .code_address = address,
+					     .code = code,
+					     .code_size = CODE_SIZE,
+					     .lines = lines,
+					     .line_count = 2 };
+
+	if (steps)
+		assert_int_equal(jitdump_eh_frame_build(JITDUMP_CPU_X86_64, CODE_SIZE, steps,
+							step_count, &table),
+				 0);
+	function.eh_frame = table.bytes;
+	function.eh_frame_size = table.size;
+	function.eh_frame_hdr_size = table.hdr_size;
+	assert_int_equal(jitdump_add(fixture.writer, &function, NULL), 0);
+	jitdump_eh_frame_free(&table);
+}
+
+/* Two functions without frame pointers; main is where the thread began. */
+static void announce_fib(void)
+{
+	static const struct jitdump_cfi_step steps[] = { { 0, JITDUMP_CFI_DEF_CFA,
+							   JITDUMP_X86_64_RSP, 8 } };
+
+	announce(FIB, "fib", steps, 1);
+}
+
+static void announce_main(void)
+{
+	static const struct jitdump_cfi_step steps[] = { { 0, JITDUMP_CFI_UNDEFINED,
+							   JITDUMP_X86_64_RETURN_ADDRESS, 0 } };
+
+	announce(MAIN, "main", steps, 1);
+}
+
+static void feed_stack_sample(uint64_t time_ns)
+{
+	static const uint64_t words[] = { MAIN + 0x10, 0, 0, 0 };
+
+	world_stack_sample(&fixture.world, time_ns, fixture.pid, FIB + 4, 0, STACK, words, 4);
+}
+
+static void code_announced_after_its_samples_is_named_at_the_end(void **state)
+{
+	begin(state, true, false);
+	feed_marker(fixture.pid);
+	world_sample(&fixture.world, later_ns(), fixture.pid, fixture.pid,
+		     CHAIN(USER, FIB + 4, MAIN + 9));
+	announce_fib();
+	announce_main();
+	world_sample(&fixture.world, later_ns() + 1, fixture.pid, fixture.pid,
+		     CHAIN(USER, FIB + 4, MAIN + 9));
+	session_finish(fixture.world.session);
+	world_sample(&fixture.world, later_ns() + 2, fixture.pid, fixture.pid,
+		     CHAIN(USER, FIB + 4, MAIN + 9));
+	assert_string_equal(world_name(&fixture.world, 2, 0), "fib");
+	assert_string_equal(world_name(&fixture.world, 2, 1), "main");
+	assert_string_equal(world_frame_names(&fixture.world, 2, 0)->module, "[jit]");
+	assert_string_equal(world_frame_names(&fixture.world, 2, 0)->file, "/app/fib.js");
+	assert_int_equal(world_frame_names(&fixture.world, 2, 0)->line, 12);
+	/* The call ends at offset 9: it began in line 13. */
+	assert_int_equal(world_frame_names(&fixture.world, 2, 1)->line, 13);
+}
+
+static void a_sample_ahead_of_its_announcement_waits_for_it(void **state)
+{
+	begin(state, true, true);
+	feed_marker(fixture.pid);
+	feed_stack_sample(later_ns());
+	assert_int_equal(fixture.world.count, 0);
+	announce_fib();
+	session_poll(fixture.world.session, later_ns() + SECOND_NS / 10);
+	/* Its caller is missing still. */
+	assert_int_equal(fixture.world.count, 0);
+	announce_main();
+	session_poll(fixture.world.session, later_ns() + SECOND_NS / 5);
+	assert_int_equal(fixture.world.count, 1);
+	assert_true(fixture.world.samples[0].was_parked);
+	assert_int_equal(fixture.world.samples[0].end, STACK_END_COMPLETE);
+	assert_int_equal(fixture.world.samples[0].count, 2);
+	assert_string_equal(world_name(&fixture.world, 0, 0), "fib");
+	assert_string_equal(world_name(&fixture.world, 0, 1), "main");
+	assert_false(fixture.world.samples[0].frames[1].is_guessed);
+	assert_int_equal(session_counts(fixture.world.session)->parked, 1);
+	assert_int_equal(session_counts(fixture.world.session)->parked_expired, 0);
+}
+
+static void a_sample_that_waited_too_long_keeps_its_raw_address(void **state)
+{
+	begin(state, true, true);
+	feed_marker(fixture.pid);
+	feed_stack_sample(later_ns());
+	session_poll(fixture.world.session, later_ns() + 3 * SECOND_NS);
+	assert_int_equal(fixture.world.count, 1);
+	assert_true(fixture.world.samples[0].was_parked);
+	assert_int_equal(fixture.world.samples[0].frames[0].pc, FIB + 4);
+	assert_int_equal(fixture.world.samples[0].frames[0].kind, CODE_JIT_UNKNOWN);
+	assert_int_equal(session_counts(fixture.world.session)->parked_expired, 1);
+}
+
+static void the_end_finishes_what_still_waits(void **state)
+{
+	begin(state, true, true);
+	feed_marker(fixture.pid);
+	feed_stack_sample(later_ns());
+	announce_fib();
+	announce_main();
+	session_finish(fixture.world.session);
+	assert_int_equal(fixture.world.count, 1);
+	assert_string_equal(world_name(&fixture.world, 0, 1), "main");
+}
+
+static void a_sample_of_a_process_without_a_dump_does_not_wait(void **state)
+{
+	begin(state, true, true);
+	world_mmap(&fixture.world, fixture.start_ns, fixture.pid, &code_memory);
+	feed_stack_sample(later_ns());
+	assert_int_equal(fixture.world.count, 1);
+	assert_false(fixture.world.samples[0].was_parked);
+}
+
+static void two_markers_of_one_file_are_one_dump(void **state)
+{
+	begin(state, true, false);
+	announce_fib();
+	feed_marker(fixture.pid);
+	feed_marker(fixture.pid);
+	world_fork(&fixture.world, fixture.start_ns, fixture.pid + 1, fixture.pid + 1, fixture.pid,
+		   fixture.pid);
+	world_sample(&fixture.world, later_ns(), fixture.pid, fixture.pid, CHAIN(USER, FIB + 4));
+	world_sample(&fixture.world, later_ns(), fixture.pid + 1, fixture.pid + 1,
+		     CHAIN(USER, FIB + 4));
+	const struct location parents = fixture.world.samples[0].frames[0].location;
+	const struct location childs = fixture.world.samples[1].frames[0].location;
+
+	assert_int_equal(parents.image_id, childs.image_id);
+	assert_int_equal(parents.image_address, childs.image_address);
+	assert_string_equal(world_name(&fixture.world, 1, 0), "fib");
+}
+
+static void a_dump_that_cannot_be_trusted_is_said(void **state)
+{
+	begin(state, true, false);
+	announce_fib();
+	world_mmap(&fixture.world, fixture.start_ns, fixture.pid,
+		   &(struct world_mapping){ .start = 0x9000,
+					    .size = 0x1000,
+					    .path = fixture.path,
+					    .inode = inode_of(fixture.path) + 1 });
+	world_mmap(&fixture.world, fixture.start_ns, fixture.pid, &code_memory);
+	world_sample(&fixture.world, later_ns(), fixture.pid, fixture.pid, CHAIN(USER, FIB + 4));
+	session_finish(fixture.world.session);
+	assert_string_equal(world_name(&fixture.world, 0, 0), "[jit?]");
+	assert_int_equal(session_remark_count(fixture.world.session), 1);
+	assert_non_null(strstr(session_remark(fixture.world.session, 0), "has no names"));
+}
+
+static void a_perf_map_is_picked_up_when_it_appears(void **state)
+{
+	char path[64];
+
+	begin(state, true, false);
+	world_mmap(&fixture.world, fixture.start_ns, fixture.pid, &code_memory);
+	world_sample(&fixture.world, later_ns(), fixture.pid, fixture.pid, CHAIN(USER, FIB + 4));
+	snprintf(path, sizeof(path), "/tmp/perf-%u.map", fixture.pid);
+	FILE *map = fopen(path, "wxe");
+
+	assert_non_null(map);
+	fprintf(map, "%x %x mapped fib\n", FIB, CODE_SIZE);
+	fclose(map);
+	session_poll(fixture.world.session, later_ns() + 2 * SECOND_NS);
+	unlink(path);
+	world_sample(&fixture.world, later_ns(), fixture.pid, fixture.pid, CHAIN(USER, FIB + 4));
+	assert_int_equal(fixture.world.samples[0].frames[0].kind, CODE_JIT_UNKNOWN);
+	assert_string_equal(world_name(&fixture.world, 1, 0), "mapped fib");
+}
+
+static void a_dump_named_without_a_pid_goes_where_its_marker_is_mapped(void **state)
+{
+	struct error err;
+
+	begin(state, false, false);
+	announce_fib();
+	assert_true(session_add_jitdump(fixture.world.session, 0, fixture.path, &err));
+	/* As recorded in another place, and deleted since. */
+	char recorded[PATH_MAX];
+
+	snprintf(recorded, sizeof(recorded), "/gone/jit-%u.dump (deleted)", fixture.pid);
+	world_mmap(&fixture.world, 1, 77,
+		   &(struct world_mapping){ .start = 0x9000, .size = 0x1000, .path = recorded });
+	world_mmap(&fixture.world, 1, 77, &code_memory);
+	world_mmap(&fixture.world, 1, 78, &code_memory);
+	world_sample(&fixture.world, later_ns(), 77, 77, CHAIN(USER, FIB + 4));
+	world_sample(&fixture.world, later_ns(), 78, 78, CHAIN(USER, FIB + 4));
+	session_finish(fixture.world.session);
+	assert_string_equal(world_name(&fixture.world, 0, 0), "fib");
+	assert_string_equal(world_name(&fixture.world, 1, 0), "[jit?]");
+	assert_int_equal(session_remark_count(fixture.world.session), 0);
+}
+
+static void a_dump_named_with_a_pid_goes_to_it_and_its_own_is_not_looked_for(void **state)
+{
+	struct error err;
+
+	begin(state, false, false);
+	announce_fib();
+	assert_true(session_add_jitdump(fixture.world.session, 77, fixture.path, &err));
+	world_mmap(&fixture.world, 1, 77,
+		   &(struct world_mapping){
+			   .start = 0x9000, .size = 0x1000, .path = "/gone/jit-77.dump" });
+	world_mmap(&fixture.world, 1, 77, &code_memory);
+	world_sample(&fixture.world, later_ns(), 77, 77, CHAIN(USER, FIB + 4));
+	session_finish(fixture.world.session);
+	assert_string_equal(world_name(&fixture.world, 0, 0), "fib");
+	assert_int_equal(session_remark_count(fixture.world.session), 0);
+}
+
+static void a_perf_map_named_with_a_pid_goes_to_it(void **state)
+{
+	struct error err;
+	char path[PATH_MAX];
+
+	begin(state, false, false);
+	snprintf(path, sizeof(path), "%s/kept.map", fixture.directory);
+	FILE *map = fopen(path, "we");
+
+	assert_non_null(map);
+	fprintf(map, "%x %x mapped fib", FIB, CODE_SIZE); /* without its newline */
+	fclose(map);
+	assert_true(session_add_perf_map(fixture.world.session, 77, path, &err));
+	world_mmap(&fixture.world, 1, 77, &code_memory);
+	world_sample(&fixture.world, 2, 77, 77, CHAIN(USER, FIB + 4));
+	assert_string_equal(world_name(&fixture.world, 0, 0), "mapped fib");
+}
+
+static void a_named_file_that_is_no_dump_is_refused(void **state)
+{
+	struct error err = { 0 };
+	char path[PATH_MAX];
+
+	begin(state, false, false);
+	snprintf(path, sizeof(path), "%s/text.dump", fixture.directory);
+	FILE *file = fopen(path, "we");
+
+	assert_non_null(file);
+	for (int i = 0; i < 20; i++)
+		fputs("this is no dump\n", file);
+	fclose(file);
+	assert_false(session_add_jitdump(fixture.world.session, 1, path, &err));
+	assert_non_null(strstr(err.text, path));
+	assert_false(session_add_jitdump(fixture.world.session, 1, "/nowhere.dump", &err));
+	assert_non_null(strstr(err.text, "No such file"));
+	assert_false(session_add_perf_map(fixture.world.session, 1, fixture.directory, &err));
+	assert_non_null(strstr(err.text, "not a regular file"));
+}
+
+static struct jprof_section *stored_section(struct session_world *world)
+{
+	struct jprof_section *section = jprof_section_create();
+	struct section_bytes stored = { 0 };
+
+	session_store(world->session, false, &stored);
+	assert_true(jprof_section_parse(section, stored.bytes, stored.size));
+	assert_int_equal(jprof_section_unfinished_bytes(section), 0);
+	section_bytes_deinit(&stored);
+	return section;
+}
+
+static void expect_equal_names(const struct session_world *again)
+{
+	const struct session_world *first = &fixture.world;
+
+	assert_int_equal(again->count, first->count);
+	for (size_t i = 0; i < first->count; i++) {
+		assert_int_equal(again->samples[i].count, first->samples[i].count);
+		for (size_t at = 0; at < first->samples[i].count; at++) {
+			const struct named_frame *was = world_frame_names(first, i, at);
+			const struct named_frame *is = world_frame_names(again, i, at);
+
+			assert_string_equal(is->function, was->function);
+			assert_string_equal(is->module, was->module);
+			assert_string_equal(is->file ? is->file : "", was->file ? was->file : "");
+			assert_int_equal(is->line, was->line);
+			assert_int_equal(is->column, was->column);
+			assert_int_equal(is->is_jit, was->is_jit);
+			assert_int_equal(is->is_kernel, was->is_kernel);
+		}
+	}
+}
+
+/* fib is replaced by pow at its address, main is moved; the kernel and a perf map have a part. */
+static void record_everything(void)
+{
+	const uint64_t kernel_address = 0xfffffffffff00010;
+	struct kernel_symbols *kernel = symbolizer_kernel_symbols(fixture.world.symbolizer);
+	uint64_t main_index, between_ns;
+	struct jitdump_function moved = { .size = sizeof(moved),
+					  .name = "main",
+					  .code_address = MAIN,
+					  .code = code,
+					  .code_size = CODE_SIZE };
+
+	kernel_symbols_add(kernel, kernel_address - 0x10, 0x100, "bpf_prog_1", "bpf");
+	feed_marker(fixture.pid);
+	announce_fib();
+	assert_int_equal(jitdump_add(fixture.writer, &moved, &main_index), 0);
+	between_ns = now_ns();
+	announce(FIB, "pow", NULL, 0);
+	assert_int_equal(jitdump_move(fixture.writer, main_index, MAIN, MAIN + 0x200, CODE_SIZE),
+			 0);
+	session_finish(fixture.world.session);
+	world_sample(&fixture.world, between_ns, fixture.pid, fixture.pid,
+		     CHAIN(USER, FIB + 4, MAIN + 0x10));
+	world_sample(&fixture.world, later_ns(), fixture.pid, fixture.pid,
+		     CHAIN(KERNEL, kernel_address, USER, FIB + 8, MAIN + 0x210, MAIN + 0x10));
+	world_sample(&fixture.world, later_ns() + 1, fixture.pid, fixture.pid,
+		     CHAIN(USER, CODE + 0x810, CODE + 0xff0));
+}
+
+static void what_a_recording_keeps_gives_the_same_names_and_lines(void **state)
+{
+	struct session_world again;
+	char map_path[64];
+
+	begin(state, true, false);
+	snprintf(map_path, sizeof(map_path), "/tmp/perf-%u.map", fixture.pid);
+	FILE *map = fopen(map_path, "wxe");
+
+	assert_non_null(map);
+	fprintf(map, "%x 10 mapped one\n%x 10 mapped two\n", CODE + 0x800, CODE + 0x810);
+	fclose(map);
+	record_everything();
+	session_finish(fixture.world.session);
+	struct jprof_section *section = stored_section(&fixture.world);
+
+	unlink(map_path);
+	unlink(fixture.path);
+	session_world_init(&again, false, false);
+	session_use_section(again.session, section);
+	world_feed_again(&again, &fixture.world);
+	session_finish(again.session);
+	assert_string_equal(world_name(&again, 0, 0), "fib");
+	assert_string_equal(world_name(&again, 0, 1), "main");
+	assert_string_equal(world_name(&again, 1, 0), "bpf_prog_1");
+	assert_string_equal(world_name(&again, 1, 1), "pow");
+	assert_int_equal(world_frame_names(&again, 1, 1)->line, 13);
+	assert_string_equal(world_name(&again, 1, 2), "main");
+	assert_string_equal(world_name(&again, 1, 3), "[jit?]");
+	assert_string_equal(world_name(&again, 2, 0), "mapped two");
+	assert_string_equal(world_name(&again, 2, 1), "[jit?]");
+	expect_equal_names(&again);
+	assert_int_equal(session_remark_count(again.session), 0);
+	session_world_deinit(&again);
+	jprof_section_destroy(section);
+}
+
+#define IN_DIRECTORY(test) cmocka_unit_test_setup_teardown(test, scratch_directory_create, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IN_DIRECTORY(code_announced_after_its_samples_is_named_at_the_end),
+		IN_DIRECTORY(a_sample_ahead_of_its_announcement_waits_for_it),
+		IN_DIRECTORY(a_sample_that_waited_too_long_keeps_its_raw_address),
+		IN_DIRECTORY(the_end_finishes_what_still_waits),
+		IN_DIRECTORY(a_sample_of_a_process_without_a_dump_does_not_wait),
+		IN_DIRECTORY(two_markers_of_one_file_are_one_dump),
+		IN_DIRECTORY(a_dump_that_cannot_be_trusted_is_said),
+		IN_DIRECTORY(a_perf_map_is_picked_up_when_it_appears),
+		IN_DIRECTORY(a_dump_named_without_a_pid_goes_where_its_marker_is_mapped),
+		IN_DIRECTORY(a_dump_named_with_a_pid_goes_to_it_and_its_own_is_not_looked_for),
+		IN_DIRECTORY(a_perf_map_named_with_a_pid_goes_to_it),
+		IN_DIRECTORY(a_named_file_that_is_no_dump_is_refused),
+		IN_DIRECTORY(what_a_recording_keeps_gives_the_same_names_and_lines),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
