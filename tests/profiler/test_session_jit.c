@@ -236,11 +236,11 @@ static void two_markers_of_one_file_are_one_dump(void **state)
 	world_sample(&fixture.world, later_ns(), fixture.pid, fixture.pid, CHAIN(USER, FIB + 4));
 	world_sample(&fixture.world, later_ns(), fixture.pid + 1, fixture.pid + 1,
 		     CHAIN(USER, FIB + 4));
-	const struct location parents = fixture.world.samples[0].frames[0].location;
-	const struct location childs = fixture.world.samples[1].frames[0].location;
+	const struct location of_parent = fixture.world.samples[0].frames[0].location;
+	const struct location of_child = fixture.world.samples[1].frames[0].location;
 
-	assert_int_equal(parents.image_id, childs.image_id);
-	assert_int_equal(parents.image_address, childs.image_address);
+	assert_int_equal(of_parent.image_id, of_child.image_id);
+	assert_int_equal(of_parent.image_address, of_child.image_address);
 	assert_string_equal(world_name(&fixture.world, 1, 0), "fib");
 }
 
