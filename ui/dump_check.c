@@ -30,7 +30,7 @@ struct pass {
 	struct faults *faults;
 	struct hash_index indexes; /* numbers: positions in `loads` */
 	struct known_load {
-		uint64_t code_index, offset;
+		uint64_t code_index, offset, time_ns;
 	} * loads;
 	size_t load_count, load_capacity;
 	uint64_t close_offset; /* 0: none so far */
@@ -82,34 +82,35 @@ static void check_header(struct faults *faults, const struct jitdump_stream *str
 		    header->flags);
 }
 
-/* The offset of the load with this code index; 0 if there is none. */
-static uint64_t find_load(const struct pass *pass, uint64_t code_index)
+/* The load with this code index; NULL if there is none. */
+static const struct known_load *find_load(const struct pass *pass, uint64_t code_index)
 {
 	for (struct hash_cursor c = hash_index_begin(&pass->indexes, hash_u64(code_index));
 	     hash_index_next(&pass->indexes, &c);) {
-		assert(c.number < pass->load_count);
 		if (pass->loads[c.number].code_index == code_index)
-			return pass->loads[c.number].offset;
+			return &pass->loads[c.number];
 	}
-	return 0;
+	return NULL;
 }
 
+/* Of one time and one index: the same load again, of which the reader tells. */
 static void check_load(struct pass *pass, const struct jitdump_piece *piece)
 {
 	uint64_t code_index = piece->record.load.code_index;
-	uint64_t earlier = find_load(pass, code_index);
+	uint64_t time_ns = piece->record.prefix.timestamp;
+	const struct known_load *earlier = find_load(pass, code_index);
 
-	if (earlier) {
+	if (earlier && earlier->time_ns != time_ns)
 		add(pass->faults, piece->offset,
 		    "CODE_LOAD has the code index %" PRIu64 " of the one at offset %" PRIu64
 		    ": perf keeps only one of them",
-		    code_index, earlier);
+		    code_index, earlier->offset);
+	if (earlier)
 		return;
-	}
 	hash_index_add(&pass->indexes, hash_u64(code_index), (uint32_t)pass->load_count);
 	pass->loads =
 		xgrow(pass->loads, pass->load_count, &pass->load_capacity, sizeof(*pass->loads));
-	pass->loads[pass->load_count++] = (struct known_load){ code_index, piece->offset };
+	pass->loads[pass->load_count++] = (struct known_load){ code_index, piece->offset, time_ns };
 }
 
 static void check_record(struct pass *pass, const struct jitdump_piece *piece)
