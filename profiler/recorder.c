@@ -82,13 +82,6 @@ static bool open_epoll(struct recorder *recorder, struct error *err)
 
 static void open_session(struct recorder *recorder)
 {
-	static const enum unwind_method methods[] = {
-		[RECORDER_CALL_GRAPH_AUTO] = UNWIND_AUTO,
-		[RECORDER_CALL_GRAPH_DWARF] = UNWIND_DWARF,
-		[RECORDER_CALL_GRAPH_FP] = UNWIND_FRAME_POINTER,
-		[RECORDER_CALL_GRAPH_NO] = UNWIND_AUTO,
-	};
-
 	recorder->layout = event_layout_create();
 	for (size_t i = 0; i < recorder->sampling.event_count; i++) {
 		const struct sampled_event *event = &recorder->sampling.events[i];
@@ -99,7 +92,7 @@ static void open_session(struct recorder *recorder)
 	recorder->session = session_create(
 		&(struct session_options){
 			.symbolizer = recorder->symbolizer,
-			.method = methods[recorder->options.call_graph],
+			.method = recorder->options.method,
 			.is_live = true,
 			.is_this_kernel = true,
 			.sink = recorder_take_sample,
@@ -238,136 +231,6 @@ void recorder_close(struct recorder *recorder)
 	free(recorder);
 }
 
-/* Sentences of the session, a line each. */
-static char *join_remarks(const struct recorder *recorder)
-{
-	char *joined = xstrdup("");
-
-	for (size_t i = 0; i < session_remark_count(recorder->session); i++) {
-		char *longer = xasprintf("%s%s%s", joined, i ? "\n" : "",
-					 session_remark(recorder->session, i));
-
-		free(joined);
-		joined = longer;
-	}
-	return joined;
-}
-
-static void put_health(struct recorder *recorder, struct section_bytes *out)
-{
-	const struct session_counts *counts = session_counts(recorder->session);
-	const struct recorder_options *options = &recorder->options;
-	static const uint32_t methods[] = {
-		[RECORDER_CALL_GRAPH_AUTO] = UNWIND_AUTO,
-		[RECORDER_CALL_GRAPH_DWARF] = UNWIND_DWARF,
-		[RECORDER_CALL_GRAPH_FP] = UNWIND_FRAME_POINTER,
-		[RECORDER_CALL_GRAPH_NO] = UINT32_MAX,
-	};
-	char *remarks = join_remarks(recorder);
-	const struct stored_health health = {
-		.rate_asked_hz = recorder->how.rate_hz,
-		.lost_records = counts->lost,
-		.throttled = counts->throttled,
-		.undecodable = counts->undecodable,
-		.jit_late = counts->jit_late,
-		.parked = counts->parked,
-		.parked_expired = counts->parked_expired,
-		.behind_horizon = counts->behind_horizon,
-		.start_ns = recorder->started_ns,
-		.end_ns = recorder->ended_ns,
-		.online_cpus = recorder->rings.count,
-		.stack_copy_size = recorder->how.stack == SAMPLED_STACK_COPY
-					   ? recorder->how.stack_copy_bytes
-					   : 0,
-		.method = methods[options->call_graph],
-		.remarks = remarks,
-	};
-
-	jprof_section_put_health(out, &health);
-	free(remarks);
-}
-
-/* Everything that is known now goes into the file, and the file is closed. */
-static void finish_file(struct recorder *recorder)
-{
-	struct section_bytes section = { 0 };
-	struct error err;
-
-	session_finish(recorder->session);
-	session_store(recorder->session, recorder->options.keep_stacks, &section);
-	put_health(recorder, &section);
-	if (!data_writer_put_section(recorder->writer, &section, &err) && !recorder->has_failed) {
-		recorder->has_failed = true;
-		recorder->failure = err;
-	}
-	section_bytes_deinit(&section);
-	if (!data_writer_close(recorder->writer, &recorder->result.file_bytes, &err) &&
-	    !recorder->has_failed) {
-		recorder->has_failed = true;
-		recorder->failure = err;
-	}
-	recorder->writer = NULL;
-}
-
-static void note_remarks(struct recorder *recorder)
-{
-	const struct session_counts *counts = session_counts(recorder->session);
-
-	for (size_t i = 0; i < session_remark_count(recorder->session); i++)
-		recorder_add_note(recorder, false, "%s", session_remark(recorder->session, i));
-	recorder_add_note(recorder, true,
-			  "%" PRIu64 " samples waited for JIT code, %" PRIu64 " of them in vain; "
-			  "%" PRIu64 " records came late",
-			  counts->parked, counts->parked_expired, counts->behind_horizon);
-	if (counts->lost)
-		recorder_add_note(recorder, false,
-				  "%" PRIu64 " records were lost: try a larger -m or a lower -F",
-				  counts->lost);
-	if (recorder->truncated > recorder->result.unwound / 20)
-		recorder_add_note(recorder, false,
-				  "%" PRIu64
-				  " stacks were longer than their copies: try --stack-size "
-				  "65528",
-				  recorder->truncated);
-	if (counts->throttled)
-		recorder_add_note(recorder, false,
-				  "the kernel throttled sampling %" PRIu64 " times: try a lower -F",
-				  counts->throttled);
-}
-
-/* The command's exit code; that it was we who ended it is no failure of it. */
-static void wait_for_command(struct recorder *recorder)
-{
-	int signal_number;
-
-	if (!recorder->command.pid)
-		return;
-	if (!recorder->terminated_ns)
-		launch_signal(&recorder->command, SIGTERM);
-	bool was_ended = recorder->terminated_ns != 0;
-
-	recorder->result.exit_code = launch_wait(&recorder->command, &signal_number);
-	if (was_ended && signal_number == SIGTERM)
-		recorder->result.exit_code = 0;
-}
-
-/* The command could not be run after all: an earlier recording is as it was. */
-static void discard_file(struct recorder *recorder)
-{
-	const char *output = recorder->options.output;
-	char *old = xasprintf("%s.old", output);
-	struct error err;
-
-	data_writer_close(recorder->writer, NULL, &err);
-	recorder->writer = NULL;
-	if (recorder->is_new_file) {
-		unlink(output);
-		if (recorder->has_old_file)
-			rename(old, output);
-	}
-	free(old);
-}
-
 static bool start(struct recorder *recorder, struct error *err)
 {
 	recorder_tell_running(recorder);
@@ -380,7 +243,7 @@ static bool start(struct recorder *recorder, struct error *err)
 bool recorder_run(struct recorder *recorder, struct recorder_result *result, struct error *err)
 {
 	if (!start(recorder, err)) {
-		discard_file(recorder);
+		recorder_discard(recorder);
 		*result = recorder->result;
 		return false;
 	}
@@ -390,10 +253,7 @@ bool recorder_run(struct recorder *recorder, struct recorder_result *result, str
 	session_poll(recorder->session, recorder->ended_ns);
 	recorder_drain(recorder, UINT64_MAX);
 	recorder_tell_lost(recorder);
-	finish_file(recorder);
-	note_remarks(recorder);
-	wait_for_command(recorder);
-	recorder->result.lost = session_counts(recorder->session)->lost;
+	recorder_finish(recorder);
 	*result = recorder->result;
 	if (recorder->has_failed)
 		*err = recorder->failure;

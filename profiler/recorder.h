@@ -19,15 +19,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum recorder_kernel { RECORDER_KERNEL_IF_ALLOWED, RECORDER_KERNEL_ALWAYS, RECORDER_KERNEL_NEVER };
-
-enum recorder_call_graph {
-	RECORDER_CALL_GRAPH_AUTO,
-	RECORDER_CALL_GRAPH_DWARF,
-	RECORDER_CALL_GRAPH_FP,
-	RECORDER_CALL_GRAPH_NO,
-};
-
 /* Filled by a signal handler. */
 struct stop_request {
 	volatile sig_atomic_t signal_number; /* 0: none */
@@ -46,8 +37,8 @@ struct recorder_options {
 	uint64_t rate_hz;
 	bool is_rate_max;
 	uint64_t period; /* instead of a rate */
-	enum recorder_call_graph call_graph;
-	enum recorder_kernel kernel;
+	enum unwind_method method;
+	bool no_call_graph;
 	uint64_t stack_copy_bytes;
 	uint64_t ring_bytes; /* of a CPU's samples; rounded up to a power of two */
 	bool no_inherit, keep_stacks;

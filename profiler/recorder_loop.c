@@ -23,7 +23,7 @@ uint64_t recorder_now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-static void check_written(struct recorder *recorder, bool is_written, const struct error *err)
+void recorder_check_written(struct recorder *recorder, bool is_written, const struct error *err)
 {
 	if (is_written || recorder->has_failed)
 		return;
@@ -39,8 +39,9 @@ void recorder_feed(struct recorder *recorder, const struct perf_event_header *re
 	if (late_threads_drop(&recorder->late, record))
 		return;
 	if (record->type != PERF_RECORD_SAMPLE || recorder->options.keep_stacks)
-		check_written(recorder, data_writer_record(recorder->writer, record, time_ns, &err),
-			      &err);
+		recorder_check_written(recorder,
+				       data_writer_record(recorder->writer, record, time_ns, &err),
+				       &err);
 	session_feed(recorder->session, record);
 }
 
@@ -57,9 +58,9 @@ void recorder_take_sample(void *context, const struct session_sample *sample)
 		recorder->result.complete++;
 	if (end == STACK_END_TRUNCATED_COPY)
 		recorder->truncated++;
-	check_written(recorder,
-		      data_writer_sample(recorder->writer, sample->event, sample->chain, &err),
-		      &err);
+	recorder_check_written(
+		recorder, data_writer_sample(recorder->writer, sample->event, sample->chain, &err),
+		&err);
 }
 
 void recorder_drain(struct recorder *recorder, uint64_t horizon_ns)
@@ -82,7 +83,8 @@ static void make_round(struct recorder *recorder)
 	session_poll(recorder->session, horizon_ns);
 	recorder_drain(recorder, horizon_ns);
 	/* Samples that wait for JIT code come late: the writer puts them in order at close. */
-	check_written(recorder, data_writer_flush(recorder->writer, horizon_ns, &err), &err);
+	recorder_check_written(recorder, data_writer_flush(recorder->writer, horizon_ns, &err),
+			       &err);
 }
 
 /* Threads that ended hang up for ever: each is taken note of once. */

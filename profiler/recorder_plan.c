@@ -68,31 +68,19 @@ static bool plan_rate(struct recorder *recorder, struct error *err)
 	return true;
 }
 
-static void plan_kernel(struct recorder *recorder)
-{
-	static const enum sampled_kernel kernels[] = {
-		[RECORDER_KERNEL_IF_ALLOWED] = SAMPLED_KERNEL_IF_ALLOWED,
-		[RECORDER_KERNEL_ALWAYS] = SAMPLED_KERNEL_ALWAYS,
-		[RECORDER_KERNEL_NEVER] = SAMPLED_KERNEL_NEVER,
-	};
-
-	recorder->how.kernel = kernels[recorder->options.kernel];
-}
-
 static void plan_call_graph(struct recorder *recorder)
 {
-	static const enum sampled_stack stacks[] = {
-		[RECORDER_CALL_GRAPH_AUTO] = SAMPLED_STACK_COPY,
-		[RECORDER_CALL_GRAPH_DWARF] = SAMPLED_STACK_COPY,
-		[RECORDER_CALL_GRAPH_FP] = SAMPLED_STACK_FRAME_POINTER,
-		[RECORDER_CALL_GRAPH_NO] = SAMPLED_STACK_NONE,
-	};
 	const struct recorder_options *options = &recorder->options;
+	struct sampling_options *how = &recorder->how;
 
-	recorder->how.stack = stacks[options->call_graph];
-	recorder->how.stack_copy_bytes = options->stack_copy_bytes
-						 ? (uint32_t)options->stack_copy_bytes
-						 : DEFAULT_STACK_BYTES;
+	if (options->no_call_graph)
+		how->stack = SAMPLED_STACK_NONE;
+	else if (options->method == UNWIND_FRAME_POINTER)
+		how->stack = SAMPLED_STACK_FRAME_POINTER;
+	else
+		how->stack = SAMPLED_STACK_COPY;
+	how->stack_copy_bytes = options->stack_copy_bytes ? (uint32_t)options->stack_copy_bytes
+							  : DEFAULT_STACK_BYTES;
 }
 
 static bool plan_cpus(struct recorder *recorder, struct error *err)
@@ -140,8 +128,8 @@ bool recorder_plan(struct recorder *recorder, struct error *err)
 {
 	const struct recorder_options *options = &recorder->options;
 
-	plan_kernel(recorder);
 	plan_call_graph(recorder);
+	recorder->how.kernel = options->target.kernel;
 	recorder->how.enable_on_exec = target_is_command(&options->target);
 	recorder->how.inherit = !options->no_inherit && !options->target.is_system_wide;
 	if (!target_check(&options->target, err) || !plan_rate(recorder, err) ||

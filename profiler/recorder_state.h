@@ -71,5 +71,12 @@ void recorder_drain(struct recorder *recorder, uint64_t horizon_ns);
 /* The session's sink; `context` is a struct recorder *. */
 void recorder_take_sample(void *context, const struct session_sample *sample);
 void recorder_loop(struct recorder *recorder);
+/* Notes the first failure of the file, which ends the loop. */
+void recorder_check_written(struct recorder *recorder, bool is_written, const struct error *err);
+
+/* recorder_finish.c: what is known at the end goes into the file; the command's end is waited for. */
+void recorder_finish(struct recorder *recorder);
+/* The command could not be run after all: no file, and an earlier recording is as it was. */
+void recorder_discard(struct recorder *recorder);
 
 #endif

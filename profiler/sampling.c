@@ -84,10 +84,10 @@ static void add_sampled(struct sampling *sampling, const struct event_spec *spec
 	*event = (struct sampled_event){
 		.name = xstrdup(spec->name),
 		.attr = spec->attr,
-		.asks_kernel = options->kernel == SAMPLED_KERNEL_ALWAYS ||
+		.asks_kernel = options->kernel == TARGET_KERNEL_ALWAYS ||
 			       (spec->has_modes && !spec->attr.exclude_kernel),
 	};
-	if (options->kernel == SAMPLED_KERNEL_NEVER && !spec->has_modes)
+	if (options->kernel == TARGET_KERNEL_NEVER && !spec->has_modes)
 		attr->exclude_kernel = 1;
 	if (attr->type != PERF_TYPE_SOFTWARE && attr->type != PERF_TYPE_TRACEPOINT &&
 	    !attr->exclude_host)
@@ -120,7 +120,7 @@ static void add_side_band(struct sampling *sampling, const struct sampling_optio
 			.comm = 1,
 			.comm_exec = 1,
 			.task = 1,
-			.ksymbol = options->kernel != SAMPLED_KERNEL_NEVER,
+			.ksymbol = options->kernel != TARGET_KERNEL_NEVER,
 		},
 	};
 	set_common(attr, options);

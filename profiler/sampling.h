@@ -14,15 +14,10 @@
 
 #include "profiler/event_spec.h"
 #include "profiler/ring_set.h"
+#include "profiler/target.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-enum sampled_kernel {
-	SAMPLED_KERNEL_IF_ALLOWED,
-	SAMPLED_KERNEL_ALWAYS,
-	SAMPLED_KERNEL_NEVER,
-};
 
 /* Where the user part of a call chain comes from. */
 enum sampled_stack {
@@ -35,7 +30,7 @@ struct sampling_options {
 	uint64_t rate_hz; /* 0: by period */
 	uint64_t period;
 	bool is_rate_given; /* the two are the user's: for tracepoints, too */
-	enum sampled_kernel kernel;
+	enum target_kernel kernel;
 	enum sampled_stack stack;
 	uint32_t stack_copy_bytes; /* a multiple of 8 */
 	bool inherit;

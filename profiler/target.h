@@ -2,13 +2,19 @@
 /*
  * Who is to be sampled.
  *
- * With none of it set, the launched command is, from its exec on, with all that it starts.
+ * With none of it given, the launched command is, from its exec on, with all that it starts.
  */
 #ifndef PROFILER_TARGET_H
 #define PROFILER_TARGET_H
 
 #include "profiler/error.h"
 #include "profiler/thread_list.h"
+
+enum target_kernel {
+	TARGET_KERNEL_IF_ALLOWED,
+	TARGET_KERNEL_ALWAYS, /* or fail */
+	TARGET_KERNEL_NEVER,
+};
 
 /* Everything is borrowed. */
 struct target {
@@ -18,6 +24,7 @@ struct target {
 	size_t tid_count;
 	const uint32_t *uid; /* every process of this user; NULL: not by user */
 	bool is_system_wide;
+	enum target_kernel kernel; /* is its part sampled, too? */
 };
 
 /* True if it is the launched command that is sampled. */

@@ -119,22 +119,18 @@ static bool add_event(struct record *record, const char *text)
 	return true;
 }
 
-static bool read_call_graph(const char *text, enum recorder_call_graph *call_graph)
+static bool read_call_graph(struct recorder_options *options, const char *text)
 {
-	static const char *const names[] = {
-		[RECORDER_CALL_GRAPH_AUTO] = "auto",
-		[RECORDER_CALL_GRAPH_DWARF] = "dwarf",
-		[RECORDER_CALL_GRAPH_FP] = "fp",
-		[RECORDER_CALL_GRAPH_NO] = "no",
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		if (!strcmp(text, names[i])) {
-			*call_graph = (enum recorder_call_graph)i;
-			return true;
-		}
-	}
-	return false;
+	options->no_call_graph = !strcmp(text, "no");
+	if (!strcmp(text, "auto"))
+		options->method = UNWIND_AUTO;
+	else if (!strcmp(text, "dwarf"))
+		options->method = UNWIND_DWARF;
+	else if (!strcmp(text, "fp"))
+		options->method = UNWIND_FRAME_POINTER;
+	else
+		return options->no_call_graph;
+	return true;
 }
 
 static bool read_rate(struct record *record, const char *text)
@@ -231,10 +227,9 @@ static bool read_option(struct record *record, int letter, const char *value)
 	case 'c':
 		return read_period(record, value);
 	case 'g':
-		options->call_graph = RECORDER_CALL_GRAPH_AUTO;
-		return true;
+		return read_call_graph(options, "auto");
 	case RECORD_CALL_GRAPH:
-		return read_call_graph(value, &options->call_graph);
+		return read_call_graph(options, value);
 	case RECORD_UNWINDER:
 		return !strcmp(value, "libunwind");
 	case RECORD_STACK_SIZE:
@@ -251,10 +246,10 @@ static bool read_option(struct record *record, int letter, const char *value)
 		options->no_inherit = true;
 		return true;
 	case RECORD_KERNEL:
-		options->kernel = RECORDER_KERNEL_ALWAYS;
+		options->target.kernel = TARGET_KERNEL_ALWAYS;
 		return true;
 	case RECORD_NO_KERNEL:
-		options->kernel = RECORDER_KERNEL_NEVER;
+		options->target.kernel = TARGET_KERNEL_NEVER;
 		return true;
 	case RECORD_REPAIR:
 		record->repaired = value;

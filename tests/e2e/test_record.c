@@ -123,7 +123,7 @@ static void processes_are_sampled_until_they_end(void **state)
 	shell_sampling_or_skip(*state);
 	expect_exit(*state, 0,
 		    "$PROGRAMS/threads 1 >/dev/null & target=$!; sleep 0.2\n"
-		    "$JPROF record -p $target");
+		    "$JPROF record -p $target sleep 60");
 	assert_true(matching(*state, "spin_in_main") > 0);
 	assert_true(matching(*state, "spin_in_third") > 0);
 }
