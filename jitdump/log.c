@@ -46,7 +46,7 @@ void jitdump_log_destroy(struct jitdump_log *log)
 {
 	if (!log)
 		return;
-	close(log->stream.fd);
+	close(log->stream.window.fd);
 	jitdump_stream_deinit(&log->stream);
 	pairing_deinit(&log->pairing);
 	jitdump_problems_deinit(&log->problems);

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "jitdump/stream.h"
 
-#include "jitdump/xalloc.h"
-
 #include <byteswap.h>
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CHUNK_BYTES = 256 << 10 };
+/* How much a search looks at in one go. */
+enum { CHUNK_BYTES = 64 << 10 };
 
 /* Records start behind the header's total_size, 40 in every known file; a size beyond this is
  * itself damage. */
@@ -25,64 +22,18 @@ enum { HEADER_BYTES_MAX = 4096 };
 
 void jitdump_stream_init(struct jitdump_stream *stream, int fd)
 {
-	*stream = (struct jitdump_stream){ .fd = fd };
+	*stream = (struct jitdump_stream){ .window.fd = fd };
 }
 
 void jitdump_stream_deinit(struct jitdump_stream *stream)
 {
-	free(stream->window);
-	*stream = (struct jitdump_stream){ .fd = -1 };
+	file_window_deinit(&stream->window);
+	*stream = (struct jitdump_stream){ .window.fd = -1 };
 }
 
 static uint64_t min_u64(uint64_t left, uint64_t right)
 {
 	return left < right ? left : right;
-}
-
-/* Reads on at the window's end until it holds `wanted` bytes or the file has no more. */
-static void fill_window(struct jitdump_stream *stream, size_t wanted)
-{
-	while (stream->window_size < wanted) {
-		ssize_t got = pread(stream->fd, stream->window + stream->window_size,
-				    wanted - stream->window_size,
-				    (off_t)(stream->window_start + stream->window_size));
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return;
-		stream->window_size += (size_t)got;
-	}
-}
-
-/* The file's bytes from `offset` on: `wanted` of them, or more, or as many as there are. NULL if
- * there are none. */
-static const uint8_t *bytes_at(struct jitdump_stream *stream, uint64_t offset, size_t wanted,
-			       size_t *available)
-{
-	uint64_t left = offset < stream->file_size ? stream->file_size - offset : 0;
-	uint64_t skip = offset - stream->window_start;
-
-	wanted = (size_t)min_u64(wanted, left);
-	if (offset < stream->window_start || skip > stream->window_size)
-		skip = stream->window_size;
-	if (stream->window_size - skip < wanted) {
-		/* Half as much again is read, so that moving what is kept costs little. */
-		size_t ahead = (size_t)min_u64(wanted + wanted / 2 + CHUNK_BYTES, left);
-
-		stream->window_size -= skip;
-		if (stream->window_size > 0)
-			memmove(stream->window, stream->window + skip, stream->window_size);
-		stream->window_start = offset;
-		if (ahead > stream->window_capacity) {
-			stream->window = xrealloc(stream->window, ahead);
-			stream->window_capacity = ahead;
-		}
-		fill_window(stream, ahead);
-		skip = 0;
-	}
-	*available = (size_t)min_u64(stream->window_size - skip, left);
-	return *available ? stream->window + skip : NULL;
 }
 
 static void start_reading(struct jitdump_stream *stream)
@@ -124,22 +75,23 @@ static bool is_same_time(const struct timespec *left, const struct timespec *rig
 enum jitdump_refresh jitdump_stream_refresh(struct jitdump_stream *stream)
 {
 	uint8_t header[JITDUMP_HEADER_BYTES];
-	uint64_t size_before = stream->file_size;
+	uint64_t size_before = stream->window.file_size;
 	bool had_header = stream->has_header;
 	struct stat status;
 
-	if (fstat(stream->fd, &status) != 0)
+	if (fstat(stream->window.fd, &status) != 0)
 		return JITDUMP_REFRESH_SAME;
+	/* What was read ahead may have been written over; and while nothing changes, nothing of it
+	 * is needed. */
+	file_window_discard(&stream->window);
 	if ((uint64_t)status.st_size == size_before &&
 	    is_same_time(&status.st_mtim, &stream->changed))
 		return JITDUMP_REFRESH_SAME;
-	stream->file_size = (uint64_t)status.st_size;
+	stream->window.file_size = (uint64_t)status.st_size;
 	stream->changed = status.st_mtim;
-	/* What was read ahead may have been written over, or lie beyond a new end. */
-	stream->window_size = 0;
-	if (pread(stream->fd, header, sizeof(header), 0) != sizeof(header))
+	if (pread(stream->window.fd, header, sizeof(header), 0) != sizeof(header))
 		stream->has_header = stream->is_foreign = false;
-	else if (!had_header || stream->file_size < size_before ||
+	else if (!had_header || stream->window.file_size < size_before ||
 		 memcmp(header, stream->header_bytes, sizeof(header)) != 0)
 		read_header(stream, header);
 	else
@@ -151,7 +103,7 @@ uint64_t jitdump_stream_tail_bytes(const struct jitdump_stream *stream)
 {
 	uint64_t start = stream->has_header ? stream->position : 0;
 
-	return stream->file_size > start ? stream->file_size - start : 0;
+	return stream->window.file_size > start ? stream->window.file_size - start : 0;
 }
 
 static bool are_near(uint64_t left, uint64_t right)
@@ -174,14 +126,15 @@ static enum jitdump_cut cut_at(struct jitdump_stream *stream, uint64_t offset,
 			       struct jitdump_record *record)
 {
 	size_t available;
-	const uint8_t *bytes = bytes_at(stream, offset, JITDUMP_PREFIX_BYTES, &available);
+	const uint8_t *bytes =
+		file_window_at(&stream->window, offset, JITDUMP_PREFIX_BYTES, &available);
 	enum jitdump_cut cut = jitdump_record_cut(bytes, available, stream->is_swapped, record);
 
 	/* The prefix told how long it is: now with all its bytes, if the file has them. */
 	if (cut != JITDUMP_CUT_UNFINISHED || available < JITDUMP_PREFIX_BYTES ||
-	    record->prefix.total_size > stream->file_size - offset)
+	    record->prefix.total_size > stream->window.file_size - offset)
 		return cut;
-	bytes = bytes_at(stream, offset, record->prefix.total_size, &available);
+	bytes = file_window_at(&stream->window, offset, record->prefix.total_size, &available);
 	return jitdump_record_cut(bytes, available, stream->is_swapped, record);
 }
 
@@ -190,7 +143,7 @@ static bool is_blank_at(struct jitdump_stream *stream, uint64_t offset)
 {
 	static const uint8_t zeros[JITDUMP_PREFIX_BYTES];
 	size_t available;
-	const uint8_t *bytes = bytes_at(stream, offset, sizeof(zeros), &available);
+	const uint8_t *bytes = file_window_at(&stream->window, offset, sizeof(zeros), &available);
 
 	return available >= sizeof(zeros) && memcmp(bytes, zeros, sizeof(zeros)) == 0;
 }
@@ -205,9 +158,10 @@ static enum follower look_behind(struct jitdump_stream *stream, const struct jit
 	struct jitdump_record next;
 	size_t available;
 
-	if (offset == stream->file_size || is_blank_at(stream, offset))
+	if (offset == stream->window.file_size || is_blank_at(stream, offset))
 		return FOLLOWER_GOOD;
-	const uint8_t *bytes = bytes_at(stream, offset, JITDUMP_PREFIX_BYTES, &available);
+	const uint8_t *bytes =
+		file_window_at(&stream->window, offset, JITDUMP_PREFIX_BYTES, &available);
 
 	if (available < JITDUMP_PREFIX_BYTES)
 		return FOLLOWER_NOT_YET;
@@ -278,7 +232,8 @@ static uint64_t next_candidate(struct jitdump_stream *stream, uint64_t from, uin
 {
 	while (from < end) {
 		size_t available;
-		const uint8_t *bytes = bytes_at(stream, from, CHUNK_BYTES, &available);
+		const uint8_t *bytes =
+			file_window_at(&stream->window, from, CHUNK_BYTES, &available);
 
 		if (available < JITDUMP_PREFIX_BYTES)
 			return end;
@@ -298,7 +253,8 @@ static uint64_t next_candidate(struct jitdump_stream *stream, uint64_t from, uin
 static bool search(struct jitdump_stream *stream, uint64_t from, bool ended, bool any_time,
 		   uint64_t *found)
 {
-	uint64_t end = stream->file_size - min_u64(stream->file_size, JITDUMP_PREFIX_BYTES - 1);
+	uint64_t end = stream->window.file_size -
+		       min_u64(stream->window.file_size, JITDUMP_PREFIX_BYTES - 1);
 
 	end = min_u64(end, from + SEARCH_BYTES_MAX);
 	for (uint64_t at = from; (at = next_candidate(stream, at, end)) < end; at++) {

@@ -14,29 +14,25 @@
 #ifndef JITDUMP_STREAM_H
 #define JITDUMP_STREAM_H
 
+#include "jitdump/file_window.h"
 #include "jitdump/record.h"
 
 #include <time.h>
 
 struct jitdump_stream {
-	int fd; /* the caller's */
+	struct file_window window; /* its file_size: as of the last refresh */
 	struct jitdump_file_header header;
 	uint8_t header_bytes[JITDUMP_HEADER_BYTES];
 	bool has_header;
 	bool is_swapped;
 	bool is_foreign; /* what is there is no jitdump header */
 
-	uint64_t file_size; /* as of the last refresh */
-	struct timespec changed;
-	uint64_t position;    /* where the next record is expected */
-	uint64_t last_offset; /* where the last one started; == position: there is none */
+	struct timespec changed; /* the file, as of the last refresh */
+	uint64_t position;	 /* where the next record is expected */
+	uint64_t last_offset;	 /* where the last one started; == position: there is none */
 	uint64_t last_time;
 	uint64_t searched_to;	 /* behind damage, while the file grows: nothing before this */
 	uint64_t repeated_bytes; /* searched a second time, in all */
-
-	uint8_t *window; /* file bytes [window_start, window_start + window_size) */
-	uint64_t window_start;
-	size_t window_size, window_capacity;
 };
 
 enum jitdump_refresh {
@@ -57,6 +53,7 @@ struct jitdump_piece {
 	struct jitdump_record record; /* borrowed until the next call */
 };
 
+/* `fd` stays the caller's. */
 void jitdump_stream_init(struct jitdump_stream *stream, int fd);
 void jitdump_stream_deinit(struct jitdump_stream *stream);
 

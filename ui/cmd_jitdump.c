@@ -30,7 +30,7 @@ static int fail_without_header(const char *path, const struct jitdump_stream *st
 	if (stream->is_foreign)
 		return command_fail("cannot read %s: it is no jitdump file", path);
 	return command_fail("cannot read %s: it has no jitdump header yet (%" PRIu64 " bytes)",
-			    path, stream->file_size);
+			    path, stream->window.file_size);
 }
 
 static int list(const char *path, int fd)
