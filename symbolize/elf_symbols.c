@@ -14,6 +14,7 @@ struct elf_symbols {
 	struct range_table functions; /* numbered by their names' offset in `names` */
 	const char *names;
 	struct elf_plt plt;
+	bool is_exported_only;
 };
 
 /* A symbol while the table is being made. */
@@ -42,13 +43,6 @@ static bool is_code_section(const struct elf_file *file, uint16_t number)
 	       (section.flags & SHF_EXECINSTR);
 }
 
-/* "$x", "$d.1": they tell code from data on ARM and RISC-V. */
-static bool is_mapping_symbol(const char *name)
-{
-	return name[0] == '$' && name[1] && strchr("atdx", name[1]) &&
-	       (name[2] == '\0' || name[2] == '.');
-}
-
 /* Functions, and what else lies in code: labels of hand-written assembly, tables. */
 static bool is_candidate(const struct elf_file *file, const GElf_Sym *symbol, const char *name)
 {
@@ -59,7 +53,7 @@ static bool is_candidate(const struct elf_file *file, const GElf_Sym *symbol, co
 	case STT_NOTYPE:
 	case STT_OBJECT:
 		return symbol->st_shndx != SHN_UNDEF && *name && name[0] != '.' &&
-		       !is_mapping_symbol(name) && is_code_section(file, symbol->st_shndx);
+		       !symbol_name_is_mapping(name) && is_code_section(file, symbol->st_shndx);
 	default:
 		return false;
 	}
@@ -204,8 +198,11 @@ struct elf_symbols *elf_symbols_create(const struct elf_file *file,
 	struct elf_symbols *symbols = xcalloc(1, sizeof(*symbols));
 
 	elf_plt_init(&symbols->plt, file);
-	if (!read_table(symbols, file, SHT_SYMTAB) && !read_table(symbols, debug_file, SHT_SYMTAB))
+	if (!read_table(symbols, file, SHT_SYMTAB) &&
+	    !read_table(symbols, debug_file, SHT_SYMTAB)) {
 		read_table(symbols, file, SHT_DYNSYM);
+		symbols->is_exported_only = true;
+	}
 	return symbols;
 }
 
@@ -216,6 +213,11 @@ void elf_symbols_destroy(struct elf_symbols *symbols)
 	range_table_deinit(&symbols->functions);
 	elf_plt_deinit(&symbols->plt);
 	free(symbols);
+}
+
+bool elf_symbols_are_exported_only(const struct elf_symbols *symbols)
+{
+	return symbols->is_exported_only;
 }
 
 static bool find_plt_entry(const struct elf_symbols *symbols, uint64_t image_address,

@@ -24,6 +24,9 @@ struct elf_symbols *elf_symbols_create(const struct elf_file *file,
 				       const struct elf_file *debug_file);
 void elf_symbols_destroy(struct elf_symbols *symbols);
 
+/* True where only the dynamic symbols are left: static functions have no names. */
+bool elf_symbols_are_exported_only(const struct elf_symbols *symbols);
+
 bool elf_symbols_find(const struct elf_symbols *symbols, uint64_t image_address,
 		      struct elf_symbol *symbol);
 

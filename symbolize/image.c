@@ -41,12 +41,28 @@ static const char *display_name(struct symbolizer *symbolizer, const struct elf_
 	return shown;
 }
 
+/* Says once what is missing. */
+static const struct elf_symbols *read_symbols(struct image *image, struct elf_image *elf)
+{
+	const struct elf_symbols *symbols = elf_image_symbols(elf);
+	char *status;
+
+	if (image->kind == IMAGE_ELF && !*image->status && elf_symbols_are_exported_only(symbols)) {
+		status = xasprintf("%s is stripped and no debug file of it was found: "
+				   "only exported functions have names",
+				   image->path);
+		image->status = string_pool_add(image->symbolizer->strings, status);
+		free(status);
+	}
+	return symbols;
+}
+
 static bool find_elf_symbol(struct image *image, uint64_t image_address, struct symbol *symbol)
 {
 	struct elf_image *elf = image_elf(image);
 	struct elf_symbol found;
 
-	if (!elf || !elf_symbols_find(elf_image_symbols(elf), image_address, &found))
+	if (!elf || !elf_symbols_find(read_symbols(image, elf), image_address, &found))
 		return false;
 	*symbol = (struct symbol){
 		.name = display_name(image->symbolizer, &found),

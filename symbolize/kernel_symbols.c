@@ -160,7 +160,8 @@ static void parse_text(struct kernel_symbols *symbols)
 		end = strchrnul(at, '\n');
 		if (*end)
 			*end++ = '\0';
-		if (!parse_line(at, &line) || !line.address || !is_text(line.type))
+		if (!parse_line(at, &line) || !line.address || !is_text(line.type) ||
+		    symbol_name_is_mapping(line.name))
 			continue;
 		symbols->lines = xgrow(symbols->lines, symbols->line_count, &symbols->line_capacity,
 				       sizeof(*symbols->lines));

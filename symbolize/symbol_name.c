@@ -40,3 +40,9 @@ int symbol_name_compare(const char *first, const char *second)
 		order = first_length > second_length ? -1 : 1;
 	return order ? order : strncmp(first, second, COMPARED_MAX);
 }
+
+bool symbol_name_is_mapping(const char *name)
+{
+	return name[0] == '$' && name[1] && strchr("atdx", name[1]) &&
+	       (name[2] == '\0' || name[2] == '.');
+}

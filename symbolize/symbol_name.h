@@ -8,7 +8,12 @@
 #ifndef SYMBOLIZE_SYMBOL_NAME_H
 #define SYMBOLIZE_SYMBOL_NAME_H
 
+#include <stdbool.h>
+
 /* Negative: `first` is better. 0 only for equal names (in their first 1,024 bytes). */
 int symbol_name_compare(const char *first, const char *second);
+
+/* "$x", "$d.1": no name of a place; they tell code from data on ARM and RISC-V. */
+bool symbol_name_is_mapping(const char *name);
 
 #endif

@@ -101,6 +101,15 @@ static void modules_are_named_and_the_kernel_does_not_reach_into_them(void **sta
 	assert_string_equal(at(fixture, 0xffffffffbfffffff), "?");
 }
 
+static void mapping_symbols_are_no_functions(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_true(load(fixture, "ffffffff81000000 T code\nffffffff81000008 t $x.1\n"
+				  "ffffffff81000010 t more\n"));
+	assert_string_equal(at(fixture, 0xffffffff81000008), "code+0x8/0x10[]");
+}
+
 static void data_is_no_function(void **state)
 {
 	struct fixture *fixture = *state;
@@ -206,6 +215,7 @@ int main(void)
 		WITH_SYMBOLS(last_symbol_ends_with_its_page),
 		WITH_SYMBOLS(modules_are_named_and_the_kernel_does_not_reach_into_them),
 		WITH_SYMBOLS(data_is_no_function),
+		WITH_SYMBOLS(mapping_symbols_are_no_functions),
 		WITH_SYMBOLS(best_of_several_names_is_shown),
 		WITH_SYMBOLS(order_of_the_lines_does_not_matter),
 		WITH_SYMBOLS(hidden_addresses_are_said_with_the_remedy),

@@ -33,6 +33,11 @@ static size_t find_leaf(const char *kind, struct symbolizer **symbolizer, struct
 			    FRAMES_MAX);
 }
 
+static const char *status_of(struct symbolizer *symbolizer)
+{
+	return symbolizer_image(symbolizer, symbolizer_image_count(symbolizer) - 1)->status;
+}
+
 static void expect_lines(const char *kind)
 {
 	struct symbolizer *symbolizer;
@@ -42,6 +47,7 @@ static void expect_lines(const char *kind)
 	assert_string_equal(frames[0].function, "leaf");
 	assert_int_equal(frames[0].line, places_line("places.c", "at leaf"));
 	assert_string_equal(frames[2].function, "outer");
+	assert_string_equal(status_of(symbolizer), "");
 	symbolizer_destroy(symbolizer);
 }
 
@@ -53,6 +59,7 @@ static void expect_nothing(const char *kind)
 	assert_int_equal(find_leaf(kind, &symbolizer, frames), 1);
 	assert_null(frames[0].function);
 	assert_null(frames[0].file);
+	assert_non_null(strstr(status_of(symbolizer), "is stripped"));
 	symbolizer_destroy(symbolizer);
 }
 
