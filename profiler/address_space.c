@@ -54,6 +54,7 @@ struct address_space *address_space_fork(const struct address_space *parent, uin
 		if (parent->jits[i].until_ns == UINT64_MAX)
 			child->jits[i].from_ns = time_ns;
 	}
+	child->is_live = parent->is_live;
 	child->parent_perf_map = parent->perf_map ? parent->perf_map : parent->parent_perf_map;
 	return child;
 }

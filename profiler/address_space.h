@@ -55,6 +55,7 @@ struct address_space {
 	bool map_was_tried;	       /* and there was none */
 	struct image *unknown, *unknown_jit;
 	uint32_t pid; /* for messages and for finding files */
+	bool is_live; /* the process runs now: its memory can be read */
 	unsigned references;
 };
 

@@ -75,13 +75,17 @@ static void set_file(struct code *code, const struct mapping *mapping, uint64_t 
 	code->bias = address - code->image_address;
 }
 
-static bool set_mapped_name(struct code *code, struct image *image, uint64_t address)
+static bool set_mapped_name(struct code *code, const struct address_space *space,
+			    struct image *image, uint64_t address)
 {
 	struct symbol symbol;
 
 	if (!image || !perf_map_find(image->perf_map, address, &symbol))
 		return false;
-	*code = (struct code){ .kind = CODE_JIT, .image = image, .image_address = address };
+	*code = (struct code){ .kind = CODE_JIT,
+			       .image = image,
+			       .image_address = address,
+			       .live_pid = space->is_live ? space->pid : 0 };
 	return true;
 }
 
@@ -117,8 +121,8 @@ void code_find(struct address_space *space, uint64_t address, uint64_t time_ns, 
 		set_version(code, version, owner, address, true);
 		return;
 	}
-	if (set_mapped_name(code, space->perf_map, address) ||
-	    set_mapped_name(code, space->parent_perf_map, address))
+	if (set_mapped_name(code, space, space->perf_map, address) ||
+	    set_mapped_name(code, space, space->parent_perf_map, address))
 		return;
 	bool is_jit_memory = mapping && mapping->is_executable;
 

@@ -8,11 +8,12 @@
 #include <stdlib.h>
 
 void process_table_init(struct process_table *table, struct string_pool *strings,
-			struct image *unknown, struct image *unknown_jit)
+			struct image *unknown, struct image *unknown_jit, bool is_live)
 {
 	*table = (struct process_table){ .strings = strings,
 					 .unknown = unknown,
-					 .unknown_jit = unknown_jit };
+					 .unknown_jit = unknown_jit,
+					 .is_live = is_live };
 }
 
 void process_table_deinit(struct process_table *table)
@@ -45,6 +46,14 @@ static void set_space(struct process *process, struct address_space *space)
 	process->exited_ns = 0;
 }
 
+static struct address_space *new_space(const struct process_table *table, uint32_t pid)
+{
+	struct address_space *space = address_space_create(pid, table->unknown, table->unknown_jit);
+
+	space->is_live = table->is_live;
+	return space;
+}
+
 struct process *process_table_get(struct process_table *table, uint32_t pid)
 {
 	struct process *process = find_process(table, pid);
@@ -53,7 +62,7 @@ struct process *process_table_get(struct process_table *table, uint32_t pid)
 		return process;
 	process = xcalloc(1, sizeof(*process));
 	process->pid = pid;
-	process->space = address_space_create(pid, table->unknown, table->unknown_jit);
+	process->space = new_space(table, pid);
 	table->processes = xgrow(table->processes, table->process_count, &table->process_capacity,
 				 sizeof(struct process *));
 	hash_index_add(&table->process_index, hash_u64(pid), (uint32_t)table->process_count);
@@ -106,8 +115,7 @@ void process_table_set_comm(struct process_table *table, uint32_t pid, uint32_t 
 {
 	set_thread(table, pid, tid, string_pool_add(table->strings, comm));
 	if (is_exec)
-		set_space(process_table_get(table, pid),
-			  address_space_create(pid, table->unknown, table->unknown_jit));
+		set_space(process_table_get(table, pid), new_space(table, pid));
 }
 
 void process_table_fork(struct process_table *table, uint32_t pid, uint32_t tid,
@@ -144,7 +152,6 @@ void process_table_sweep(struct process_table *table, uint64_t before_ns)
 		struct process *process = table->processes[i];
 
 		if (process->exited_ns && process->exited_ns < before_ns)
-			set_space(process, address_space_create(process->pid, table->unknown,
-								table->unknown_jit));
+			set_space(process, new_space(table, process->pid));
 	}
 }

@@ -26,6 +26,7 @@ struct thread {
 struct process_table {
 	struct string_pool *strings;
 	struct image *unknown, *unknown_jit;
+	bool is_live;		    /* the processes run now */
 	struct process **processes; /* one for each pid that was ever seen */
 	size_t process_count, process_capacity;
 	struct thread *threads;
@@ -34,7 +35,7 @@ struct process_table {
 };
 
 void process_table_init(struct process_table *table, struct string_pool *strings,
-			struct image *unknown, struct image *unknown_jit);
+			struct image *unknown, struct image *unknown_jit, bool is_live);
 void process_table_deinit(struct process_table *table);
 
 /* Never NULL; borrowed from the table. */

@@ -34,7 +34,7 @@ struct session *session_create(const struct session_options *options, struct eve
 	session->sampled = profile_create();
 	session->counts.first_ns = UINT64_MAX;
 	process_table_init(&session->processes, session->strings, session->unknown,
-			   session->unknown_jit);
+			   session->unknown_jit, options->is_live);
 	return session;
 }
 

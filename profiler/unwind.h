@@ -4,10 +4,12 @@
  *
  * You give the user registers and stack bytes of one sample, and the address space and time they
  * belong to; you get the chain, which frames were guessed, and why it ended. It never names
- * anything, never fails (the reason is the result) and never reads the live process.
+ * anything, never fails (the reason is the result) and reads nothing of a live process but the
+ * instructions of code that only a perf map tells of.
  *
  * Rows come from ELF .eh_frame and .debug_frame, and from the .eh_frame that a JIT announced;
- * where none covers the pc a checked frame-pointer step is made and marked as guessed.
+ * where none covers the pc a checked step by the code's instructions or the frame pointer is made
+ * and marked as guessed.
  */
 #ifndef PROFILER_UNWIND_H
 #define PROFILER_UNWIND_H

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
 
 /* A newer location takes the slot of an older one. */
 #define REMEMBERED_COUNT 8192
@@ -40,6 +41,14 @@ void unwind_choices_destroy(struct unwind_choices *choices)
 	free(choices);
 }
 
+static size_t read_process(uint32_t pid, uint64_t address, uint8_t *bytes, size_t size)
+{
+	struct iovec here = { bytes, size }, there = { (void *)(uintptr_t)address, size }; // NOLINT
+	ssize_t got = process_vm_readv((pid_t)pid, &here, 1, &there, 1, 0);
+
+	return got > 0 ? (size_t)got : 0;
+}
+
 /* Up to `size` bytes of code from `distance` off the looked-up address on; returns how many. */
 static size_t read_code(const struct code *code, int64_t distance, uint8_t *bytes, size_t size)
 {
@@ -49,6 +58,9 @@ static size_t read_code(const struct code *code, int64_t distance, uint8_t *byte
 	if (code->kind == CODE_FILE)
 		return image_read(code->image, code->image_address + (uint64_t)distance, bytes,
 				  size);
+	if (code->live_pid)
+		return read_process(code->live_pid, code->image_address + (uint64_t)distance, bytes,
+				    size);
 	if (!code->version)
 		return 0;
 	load = code->version->load;
@@ -70,7 +82,9 @@ static bool function_offset(const struct code *code, uint64_t *offset)
 		*offset = jit_version_offset(code->image_address);
 		return true;
 	}
-	if (code->kind != CODE_FILE || !image_symbol(code->image, code->image_address, &symbol) ||
+	if (code->kind != CODE_FILE && !code->live_pid)
+		return false;
+	if (!image_symbol(code->image, code->image_address, &symbol) ||
 	    code->image_address < symbol.start)
 		return false;
 	*offset = code->image_address - symbol.start;

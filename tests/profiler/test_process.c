@@ -15,7 +15,7 @@ static int begin(void **state)
 {
 	(void)state;
 	strings = string_pool_create();
-	process_table_init(&table, strings, NULL, NULL);
+	process_table_init(&table, strings, NULL, NULL, false);
 	return 0;
 }
 
