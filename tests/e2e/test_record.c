@@ -76,7 +76,7 @@ static void the_exit_code_is_the_commands(void **state)
 	shell_sampling_or_skip(*state);
 	expect_exit(*state, 7, "$JPROF record sh -c 'exit 7'");
 	expect_exit(*state, 137, "$JPROF record sh -c 'kill -9 $$'");
-	expect_exit(*state, 3, "$JPROF record -a -- sh -c 'exit 3'");
+	expect_exit(*state, 3, "$JPROF record -p $$ -- sh -c 'exit 3'");
 }
 
 static void an_earlier_recording_is_kept(void **state)
