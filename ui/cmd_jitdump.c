@@ -24,65 +24,61 @@ static const char usage[] =
 	"Lists the records of a jitdump file, which a JIT wrote to announce its "
 	"code.";
 
-/* Says why there is nothing to list. */
-static int fail_without_header(const char *path, const struct jitdump_stream *stream)
+/* False with a sentence, for which EXIT_FAILED is due, if no record of the file can be read. */
+static bool open_stream(struct jitdump_stream *stream, const char *path, int fd)
 {
+	jitdump_stream_init(stream, fd);
+	jitdump_stream_refresh(stream);
 	if (stream->is_foreign)
-		return command_fail("cannot read %s: it is no jitdump file", path);
-	return command_fail("cannot read %s: it has no jitdump header yet (%" PRIu64 " bytes)",
-			    path, stream->window.file_size);
-}
-
-static int list(const char *path, int fd)
-{
-	struct jitdump_stream stream;
-	int code = EXIT_DONE;
-
-	jitdump_stream_init(&stream, fd);
-	jitdump_stream_refresh(&stream);
-	if (!stream.has_header)
-		code = fail_without_header(path, &stream);
-	else if (stream.header.version > JITDUMP_VERSION)
-		code = command_fail("cannot read %s: its version is %" PRIu32
-				    ", and only version 1 is known",
-				    path, stream.header.version);
+		command_fail("cannot read %s: it is no jitdump file; give the jit-PID.dump that a "
+			     "JIT wrote",
+			     path);
+	else if (!stream->has_header)
+		command_fail("cannot read %s: its %" PRIu64 " bytes hold no jitdump header yet; "
+			     "let the program that writes it run on, or end",
+			     path, stream->window.file_size);
+	else if (stream->header.version > JITDUMP_VERSION)
+		command_fail("cannot read %s: its version is %" PRIu32
+			     " and only 1 is known; a newer jprof may know it",
+			     path, stream->header.version);
 	else
-		dump_listing_print(&stream, stdout);
-	jitdump_stream_deinit(&stream);
-	return code;
+		return true;
+	jitdump_stream_deinit(stream);
+	return false;
 }
 
-static int check(const char *path, int fd)
+static int check(int fd)
 {
-	struct jitdump_stream stream;
-
-	jitdump_stream_init(&stream, fd);
-	jitdump_stream_refresh(&stream);
-	if (!stream.has_header) {
-		int code = fail_without_header(path, &stream);
-
-		jitdump_stream_deinit(&stream);
-		return code;
-	}
-	jitdump_stream_deinit(&stream);
 	struct dump_check result = dump_check_print(fd, stdout);
 
 	if (result.fault_count > 0)
 		return EXIT_FAILED;
-	printf("%" PRIu64 " functions, nothing wrong\n", result.function_count);
+	printf("%" PRIu64 " function%s, nothing wrong\n", result.function_count,
+	       result.function_count == 1 ? "" : "s");
 	return EXIT_DONE;
 }
 
 static int run(const char *path, bool is_check)
 {
+	struct jitdump_stream stream;
 	struct error err;
 	int fd = jit_file_open_named(path, &err);
+	int code = EXIT_DONE;
 
 	if (fd < 0)
 		return command_fail("%s", err.text);
-	int code = is_check ? check(path, fd) : list(path, fd);
-
+	if (!open_stream(&stream, path, fd)) {
+		close(fd);
+		return EXIT_FAILED;
+	}
+	if (is_check)
+		code = check(fd);
+	else
+		dump_listing_print(&stream, stdout);
+	jitdump_stream_deinit(&stream);
 	close(fd);
+	if (ferror(stdout) || fflush(stdout) != 0)
+		return command_fail("cannot write the output");
 	return code;
 }
 
