@@ -49,6 +49,8 @@ void session_destroy(struct session *session)
 	unwinder_destroy(session->unwinder);
 	session_jit_deinit(session);
 	profile_destroy(session->sampled);
+	hash_index_deinit(&session->build_id_index);
+	free(session->build_ids);
 	free(session->remarks);
 	free(session);
 }
@@ -114,20 +116,48 @@ static bool is_anonymous(const char *path)
 	return false;
 }
 
+void session_add_build_id(struct session *session, const char *path,
+			  const struct build_id *build_id)
+{
+	const char *interned = string_pool_add(session->strings, path);
+
+	session->build_ids = xgrow(session->build_ids, session->build_id_count,
+				   &session->build_id_capacity, sizeof(*session->build_ids));
+	hash_index_add(&session->build_id_index, hash_u64((uintptr_t)interned),
+		       (uint32_t)session->build_id_count);
+	session->build_ids[session->build_id_count++] =
+		(struct known_build_id){ interned, *build_id };
+}
+
+static struct build_id build_id_of(const struct session *session, const struct mmap_event *mmap)
+{
+	const char *path = string_pool_add(session->strings, mmap->path);
+	uint64_t hash = hash_u64((uintptr_t)path);
+
+	if (mmap->build_id.size)
+		return mmap->build_id;
+	for (struct hash_cursor c = hash_index_begin(&session->build_id_index, hash);
+	     hash_index_next(&session->build_id_index, &c);) {
+		if (session->build_ids[c.number].path == path)
+			return session->build_ids[c.number].build_id;
+	}
+	return (struct build_id){ 0 };
+}
+
 static struct image *file_image(struct session *session, uint32_t pid,
 				const struct mmap_event *mmap)
 {
 	char root[64];
 	struct image_identity identity = {
 		.path = mmap->path,
-		.build_id = mmap->build_id,
+		.build_id = build_id_of(session, mmap),
 		.major = mmap->major,
 		.minor = mmap->minor,
 		.inode = mmap->inode,
 	};
 
 	if (begins_with(mmap->path, "[vdso]"))
-		return symbolizer_vdso_image(session->symbolizer, &mmap->build_id);
+		return symbolizer_vdso_image(session->symbolizer, &identity.build_id);
 	if (session->options.is_live) {
 		snprintf(root, sizeof(root), "/proc/%" PRIu32 "/root", pid);
 		identity.root = root;

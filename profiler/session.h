@@ -66,6 +66,11 @@ void session_destroy(struct session *session);
  * called before the first record. The section is borrowed for the session's life. */
 void session_use_section(struct session *session, const struct jprof_section *section);
 
+/* Mappings of this path have this build-id where their records do not tell one: what perf found
+ * out when it closed the recording. To be called before the first record; both are copied. */
+void session_add_build_id(struct session *session, const char *path,
+			  const struct build_id *build_id);
+
 /*
  * A dump or a map for a process whose own are gone (--jitdump, --perf-map). pid 0: the process
  * whose marker mmap has that base name, else whose pid the header has, else the only process with

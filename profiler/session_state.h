@@ -36,6 +36,12 @@ struct session_map {
 	bool is_named;
 };
 
+/* What a recording says of a file beside its mappings. */
+struct known_build_id {
+	const char *path; /* interned */
+	struct build_id build_id;
+};
+
 /* An address that nothing explained when it was sampled; asked again at the end. */
 struct unresolved {
 	struct address_space *space; /* one reference */
@@ -61,6 +67,10 @@ struct session {
 	struct session_map *maps;
 	size_t map_count, map_capacity;
 	bool has_named; /* some dump or map waits for its process */
+
+	struct known_build_id *build_ids;
+	size_t build_id_count, build_id_capacity;
+	struct hash_index build_id_index; /* by path */
 
 	const struct jprof_section *section;
 	bool is_self_contained;		 /* it was closed: dumps, maps and kallsyms are in it */

@@ -11,6 +11,9 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+/* Of a recording from another machine every file may be missing: a few tell it. */
+enum { MISSING_FILES_MAX = 5 };
+
 void recording_options_init(struct recording_options *options)
 {
 	*options = (struct recording_options){ .path = "jprof.data" };
@@ -67,6 +70,18 @@ static bool is_this_kernel(const struct data_reader *reader)
 	return uname(&name) == 0 && !strcmp(data_reader_features(reader)->os_release, name.release);
 }
 
+static void add_build_ids(struct recording *recording)
+{
+	size_t count;
+	const struct data_build_id *build_ids = data_reader_build_ids(recording->reader, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (!build_ids[i].is_kernel)
+			session_add_build_id(recording->session, build_ids[i].path,
+					     &build_ids[i].build_id);
+	}
+}
+
 static bool add_named(struct recording *recording, const struct recording_options *options,
 		      struct error *err)
 {
@@ -111,6 +126,7 @@ bool recording_open(struct recording *recording, const struct recording_options 
 		},
 		data_reader_layout(recording->reader));
 	recording->naming = naming_create(recording->session);
+	add_build_ids(recording);
 	if (data_reader_section(recording->reader))
 		session_use_section(recording->session, data_reader_section(recording->reader));
 	if (!add_named(recording, options, err)) {
@@ -138,15 +154,38 @@ void recording_read(struct recording *recording)
 	session_finish(recording->session);
 }
 
-void recording_print_remarks(const struct recording *recording)
+/* Files are opened when first asked for, so only those that samples are in have a status. */
+static void print_missing_files(const struct recording *recording, FILE *out, const char *prefix)
+{
+	uint32_t count = symbolizer_image_count(recording->symbolizer), missing_count = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct image *image = symbolizer_image(recording->symbolizer, i);
+
+		if (!*image->status || ++missing_count > MISSING_FILES_MAX)
+			continue;
+		fputs(prefix, out);
+		print_printable(out, image->status);
+		fputc('\n', out);
+	}
+	if (missing_count > MISSING_FILES_MAX)
+		fprintf(out, "%s%u more files cannot be used\n", prefix,
+			missing_count - MISSING_FILES_MAX);
+}
+
+void recording_print_remarks(const struct recording *recording, FILE *out, const char *prefix)
 {
 	const char *damage = data_reader_damage(recording->reader);
 
 	for (size_t i = 0; i < session_remark_count(recording->session); i++) {
-		fputs("jprof: ", stderr);
-		print_printable(stderr, session_remark(recording->session, i));
-		fputc('\n', stderr);
+		fputs(prefix, out);
+		print_printable(out, session_remark(recording->session, i));
+		fputc('\n', out);
 	}
-	if (*damage)
-		fprintf(stderr, "jprof: %s\n", damage);
+	print_missing_files(recording, out, prefix);
+	if (!*damage)
+		return;
+	fputs(prefix, out);
+	print_printable(out, damage);
+	fputc('\n', out);
 }

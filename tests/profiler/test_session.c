@@ -279,6 +279,26 @@ static void a_chain_deeper_than_the_limit_is_cut_at_it(void **state)
 	assert_int_equal(world.samples[0].count, STACK_DEPTH_LIMIT);
 }
 
+static void a_build_id_that_the_recording_tells_elsewhere_is_the_mappings(void **state)
+{
+	const struct build_id build_id = { .bytes = { 1, 2, 3 }, .size = 20 };
+
+	(void)state;
+	session_add_build_id(world.session, library.path, &build_id);
+	world_mmap(&world, 1, PID, &library);
+	world_mmap(&world, 1, PID,
+		   &(struct world_mapping){ .start = 0x8000, .size = 0x1000, .path = "/other" });
+	world_sample(&world, 2, PID, PID, CHAIN(USER, 0x1010, 0x8010));
+	const struct image *told =
+		symbolizer_image(world.symbolizer, frame_of(0, 0)->location.image_id);
+	const struct image *other =
+		symbolizer_image(world.symbolizer, frame_of(0, 1)->location.image_id);
+
+	assert_int_equal(told->build_id.size, 20);
+	assert_memory_equal(told->build_id.bytes, build_id.bytes, 20);
+	assert_int_equal(other->build_id.size, 0);
+}
+
 static void remarks_are_made_once(void **state)
 {
 	static const struct world_mapping marker = { .start = 0x1000,
@@ -310,6 +330,7 @@ int main(void)
 		EACH(a_function_without_a_name_is_called_like_its_module),
 		EACH(what_was_lost_or_late_or_unreadable_is_counted),
 		EACH(a_chain_deeper_than_the_limit_is_cut_at_it),
+		EACH(a_build_id_that_the_recording_tells_elsewhere_is_the_mappings),
 		EACH(remarks_are_made_once),
 	};
 
