@@ -143,6 +143,15 @@ static void print_events(struct report *report)
 	free(is_used);
 }
 
+/* So that the header knows which files are missing. */
+static void name_all(struct report *report)
+{
+	size_t count;
+
+	for (size_t i = 0; i < report->profile->location_count; i++)
+		naming_frames(report->recording.naming, report->profile->locations[i], &count);
+}
+
 static int print_report(struct report *report)
 {
 	struct stats stats;
@@ -159,12 +168,14 @@ static int print_report(struct report *report)
 	if (report->form == FORM_STATS) {
 		stats_print(stdout, &stats);
 	} else {
-		if (report->form != FORM_FLAME)
+		if (report->form != FORM_FLAME) {
+			name_all(report);
 			report_header_print(stdout, &report->recording, &stats);
+		}
 		print_events(report);
 	}
 	if (report->form == FORM_STATS || report->form == FORM_FLAME)
-		recording_print_remarks(&report->recording);
+		recording_print_remarks(&report->recording, stderr, "jprof: ");
 	recording_close(&report->recording);
 	profile_destroy(report->profile);
 	return fflush(stdout) == 0 ? EXIT_DONE : command_fail("cannot write the output");

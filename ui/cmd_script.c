@@ -113,7 +113,7 @@ static int print_recording(struct script *script, const struct recording_options
 	if (!recording_open(&script->recording, options, print_sample, script, &err))
 		return command_fail("%s", err.text);
 	recording_read(&script->recording);
-	recording_print_remarks(&script->recording);
+	recording_print_remarks(&script->recording, stderr, "jprof: ");
 	recording_close(&script->recording);
 	return fflush(stdout) == 0 ? EXIT_DONE : command_fail("cannot write the output");
 }

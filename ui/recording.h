@@ -13,6 +13,8 @@
 #include "profiler/session.h"
 #include "ui/options.h"
 
+#include <stdio.h>
+
 struct named_file {
 	uint32_t pid; /* 0: to be found out */
 	const char *path;
@@ -55,7 +57,8 @@ void recording_close(struct recording *recording);
 /* Feeds every record to the session, and so every sample to the sink. */
 void recording_read(struct recording *recording);
 
-/* What could not be used and where reading stopped early, a sentence a line on stderr. */
-void recording_print_remarks(const struct recording *recording);
+/* What could not be used and where reading stopped early, a sentence a line. Files are among it
+ * once they were needed for unwinding or for a name. */
+void recording_print_remarks(const struct recording *recording, FILE *out, const char *prefix);
 
 #endif

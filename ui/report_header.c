@@ -34,8 +34,16 @@ static void print_events(FILE *out, const struct recording *recording, const str
 	if (stats->rate_achieved_hz > 0)
 		fprintf(out, ", %.0f Hz achieved", stats->rate_achieved_hz);
 	if (stats->throttled)
-		fprintf(out, ", throttled %" PRIu64 " times", stats->throttled);
+		fprintf(out, ", throttled %" PRIu64 " time%s", stats->throttled,
+			stats->throttled == 1 ? "" : "s");
 	fputc('\n', out);
+}
+
+/* "truncated_copy" as a person writes it. */
+static void print_words(FILE *out, const char *name)
+{
+	for (; *name; name++)
+		fputc(*name == '_' ? ' ' : *name, out);
 }
 
 static void print_stack_ends(FILE *out, const struct stats *stats)
@@ -50,10 +58,10 @@ static void print_stack_ends(FILE *out, const struct stats *stats)
 		fprintf(out, " (%.2f %% with guessed frames)",
 			percent_of(stats->guessed_stacks, stats->user_stacks));
 	for (int end = STACK_END_COMPLETE + 1; end < STACK_END_NONE; end++) {
-		if (stats->ends[end])
-			fprintf(out, ", %.2f %% %s",
-				percent_of(stats->ends[end], stats->user_stacks),
-				stack_end_name((enum stack_end)end));
+		if (!stats->ends[end])
+			continue;
+		fprintf(out, ", %.2f %% ", percent_of(stats->ends[end], stats->user_stacks));
+		print_words(out, stack_end_name((enum stack_end)end));
 	}
 	fputc('\n', out);
 }
@@ -74,7 +82,6 @@ static void print_jit(FILE *out, const struct stats *stats)
 void report_header_print(FILE *out, const struct recording *recording, const struct stats *stats)
 {
 	const struct data_features *features = data_reader_features(recording->reader);
-	const char *damage = data_reader_damage(recording->reader);
 
 	print_text(out, "command:", features->command_line);
 	print_events(out, recording, stats);
@@ -82,8 +89,6 @@ void report_header_print(FILE *out, const struct recording *recording, const str
 		(double)stats->duration_ns / 1e9, stats->lost);
 	print_stack_ends(out, stats);
 	print_jit(out, stats);
-	for (size_t i = 0; i < session_remark_count(recording->session); i++)
-		print_text(out, "remark:", session_remark(recording->session, i));
-	print_text(out, "damage:", damage);
+	recording_print_remarks(recording, out, "# remark:   ");
 	fputc('\n', out);
 }

@@ -88,30 +88,49 @@ static uint64_t median(uint64_t *numbers, size_t count)
 	return numbers[count / 2];
 }
 
+/* The last sample of a CPU: CPUs that share a place only lose some distances. */
+enum { CPU_PLACES = 4096 };
+struct cpu_last {
+	uint32_t thread;
+	uint64_t time_ns; /* 0: none */
+};
+
 /* While a thread runs, its samples are one sampling period apart: the median distance of a
  * thread's samples on one CPU is blind to the time it sleeps. */
 static double achieved_hz(const struct profile *profile)
 {
-	uint64_t *last = xcalloc(profile->thread_count, sizeof(*last));
+	struct cpu_last *last = xcalloc(CPU_PLACES, sizeof(*last));
 	uint64_t *distances = xcalloc(profile->sample_count, sizeof(*distances));
 	size_t count = 0;
 	double rate = 0;
 
 	for (size_t i = 0; i < profile->sample_count; i++) {
 		const struct profile_sample *sample = &profile->samples[i];
-		uint64_t before = last[sample->thread];
+		struct cpu_last *before = &last[sample->cpu % CPU_PLACES];
 
 		if (sample->event != profile->samples[0].event)
 			continue;
-		if (before && sample->time_ns > before)
-			distances[count++] = sample->time_ns - before;
-		last[sample->thread] = sample->time_ns;
+		if (before->time_ns && before->thread == sample->thread &&
+		    sample->time_ns > before->time_ns)
+			distances[count++] = sample->time_ns - before->time_ns;
+		*before = (struct cpu_last){ sample->thread, sample->time_ns };
 	}
 	if (count)
 		rate = 1e9 / (double)median(distances, count);
 	free(last);
 	free(distances);
 	return rate;
+}
+
+static uint64_t duration_ns(const struct recording *recording)
+{
+	const struct session_counts *counts = session_counts(recording->session);
+	const struct jprof_section *section = data_reader_section(recording->reader);
+	const struct stored_health *health = section ? jprof_section_health(section) : NULL;
+
+	if (health && health->end_ns > health->start_ns)
+		return health->end_ns - health->start_ns;
+	return counts->last_ns > counts->first_ns ? counts->last_ns - counts->first_ns : 0;
 }
 
 void stats_collect(struct stats *stats, const struct recording *recording,
@@ -127,8 +146,7 @@ void stats_collect(struct stats *stats, const struct recording *recording,
 		.rate_achieved_hz = achieved_hz(profile),
 		.file_bytes = data_reader_file_bytes(recording->reader),
 	};
-	if (counts->last_ns > counts->first_ns)
-		stats->duration_ns = counts->last_ns - counts->first_ns;
+	stats->duration_ns = duration_ns(recording);
 	for (size_t i = 0; i < profile->sample_count; i++) {
 		const struct profile_sample *sample = &profile->samples[i];
 

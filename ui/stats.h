@@ -23,7 +23,7 @@ struct stats {
 	uint64_t unknown_jit_samples; /* whose leaf is executable memory of no file and no name */
 	uint64_t threads, processes, distinct_stacks;
 	double rate_achieved_hz; /* 0: not told */
-	uint64_t duration_ns;	 /* from the first to the last sample, or of the recording */
+	uint64_t duration_ns; /* of the recording; of perf's, from the first to the last sample */
 	uint64_t file_bytes;
 };
 
