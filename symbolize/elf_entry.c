@@ -5,8 +5,13 @@
 #include <gelf.h>
 #include <string.h>
 
-/* _start is 34 bytes on x86-64 and 48 on aarch64 (glibc 2.36). */
-enum { ENTRY_BYTES = 64 };
+enum {
+	/* _start is 34 bytes on x86-64 and 48 on aarch64 (glibc 2.36). */
+	ENTRY_BYTES = 64,
+	/* Where it has a symbol it may be longer, but not by much: what is further away needs no
+	 * look at the symbols, which a large program takes a while to read. */
+	ENTRY_MAX = 4096,
+};
 
 /* Where the symbol, or without one a few instructions, at `entry` end. */
 static uint64_t entry_end(struct elf_image *image, uint64_t entry)
@@ -76,6 +81,16 @@ static bool has_system_call(const struct elf_file *file, const struct elf_symbol
 	return file->machine == EM_AARCH64 && memmem(bytes, size, svc, sizeof(svc));
 }
 
+/* The images that can have one: a C library, or a program with all of it inside. */
+static bool may_start_threads(const struct elf_image *image)
+{
+	const char *name = base_name(image->places.path);
+
+	return !strncmp(name, "libc.", 5) || !strncmp(name, "libc-", 5) ||
+	       !strncmp(name, "ld-musl-", 8) ||
+	       (!image->file->has_interpreter && is_started_by_kernel(image));
+}
+
 /* A new thread begins in the C library's wrapper of clone(2), behind its system call: glibc's
  * clone and clone3, musl's __clone. Programs have functions called "clone" too. */
 static bool is_thread_start(struct elf_image *image, uint64_t image_address)
@@ -85,7 +100,8 @@ static bool is_thread_start(struct elf_image *image, uint64_t image_address)
 	};
 	struct elf_symbol symbol;
 
-	if (!elf_symbols_find(elf_image_symbols(image), image_address, &symbol) ||
+	if (!may_start_threads(image) ||
+	    !elf_symbols_find(elf_image_symbols(image), image_address, &symbol) ||
 	    symbol.is_plt_entry)
 		return false;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
@@ -112,8 +128,8 @@ bool elf_image_is_entry(struct elf_image *image, uint64_t image_address)
 {
 	uint64_t entry = image->file->entry;
 
-	if (entry && image_address >= entry && image_address < entry_end(image, entry) &&
-	    is_started_by_kernel(image))
+	if (entry && image_address >= entry && image_address - entry < ENTRY_MAX &&
+	    image_address < entry_end(image, entry) && is_started_by_kernel(image))
 		return true;
 	return is_interpreter_start(image, image_address) || is_thread_start(image, image_address);
 }

@@ -3,6 +3,7 @@
 
 #include "jitdump/xalloc.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 #define NO_RANGE UINT32_MAX
@@ -34,6 +35,14 @@ static int compare_ranges(const void *a, const void *b)
 	return first->number < second->number ? -1 : first->number > second->number;
 }
 
+static bool is_sorted(const struct range_table *table)
+{
+	for (size_t i = 1; i < table->count; i++)
+		if (compare_ranges(&table->ranges[i - 1], &table->ranges[i]) > 0)
+			return false;
+	return true;
+}
+
 /*
  * The ranges that are not over yet form a stack, linked by `outer`. One that ended below another
  * that did not stays in it: harmless, since a question skips what has ended.
@@ -44,7 +53,8 @@ void range_table_sort(struct range_table *table)
 
 	if (!table->count)
 		return;
-	qsort(table->ranges, table->count, sizeof(*table->ranges), compare_ranges);
+	if (!is_sorted(table))
+		qsort(table->ranges, table->count, sizeof(*table->ranges), compare_ranges);
 	for (uint32_t i = 0; i < table->count; i++) {
 		while (top != NO_RANGE && table->ranges[top].end <= table->ranges[i].start)
 			top = table->ranges[top].outer;
