@@ -85,6 +85,8 @@ static void check_header(struct faults *faults, const struct jitdump_stream *str
 /* The load with this code index; NULL if there is none. */
 static const struct known_load *find_load(const struct pass *pass, uint64_t code_index)
 {
+	if (pass->load_count == 0)
+		return NULL;
 	for (struct hash_cursor c = hash_index_begin(&pass->indexes, hash_u64(code_index));
 	     hash_index_next(&pass->indexes, &c);) {
 		if (pass->loads[c.number].code_index == code_index)
