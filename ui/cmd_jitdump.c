@@ -77,9 +77,7 @@ static int run(const char *path, bool is_check)
 		dump_listing_print(&stream, stdout);
 	jitdump_stream_deinit(&stream);
 	close(fd);
-	if (ferror(stdout) || fflush(stdout) != 0)
-		return command_fail("cannot write the output");
-	return code;
+	return command_output(code);
 }
 
 int cmd_jitdump(int argc, char **argv)

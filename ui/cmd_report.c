@@ -178,7 +178,7 @@ static int print_report(struct report *report)
 		recording_print_remarks(&report->recording, stderr, "jprof: ");
 	recording_close(&report->recording);
 	profile_destroy(report->profile);
-	return fflush(stdout) == 0 ? EXIT_DONE : command_fail("cannot write the output");
+	return command_output(EXIT_DONE);
 }
 
 static bool take_form(struct report *report, int letter)
@@ -244,8 +244,7 @@ int cmd_report(int argc, char **argv)
 		if (letter == OPTIONS_BAD || letter == OPTIONS_HELP)
 			result = letter == OPTIONS_HELP ? EXIT_DONE : EXIT_USAGE;
 		else if (!take_option(&report, letter, options.argument))
-			result = command_usage("report", "'%s' is no value for this option",
-					       options.argument);
+			result = options_refuse(&options, "report", letter);
 	}
 	if (result < 0 && optind < argc)
 		result = command_usage("report", "no argument is expected, but there is '%s'",

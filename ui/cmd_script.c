@@ -115,7 +115,7 @@ static int print_recording(struct script *script, const struct recording_options
 	recording_read(&script->recording);
 	recording_print_remarks(&script->recording, stderr, "jprof: ");
 	recording_close(&script->recording);
-	return fflush(stdout) == 0 ? EXIT_DONE : command_fail("cannot write the output");
+	return command_output(EXIT_DONE);
 }
 
 int cmd_script(int argc, char **argv)

@@ -22,4 +22,8 @@ int command_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int command_usage(const char *command, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Writes out what stdout still holds: `exit_code`, or EXIT_FAILED with a sentence if anything of the
+ * output could not be written. */
+int command_output(int exit_code);
+
 #endif

@@ -124,6 +124,16 @@ int options_next(struct options *options, int argc, char **argv)
 	}
 }
 
+int options_refuse(const struct options *options, const char *command, int letter)
+{
+	const struct option_row *row = options->rows;
+
+	while (row->letter != letter)
+		row++;
+	return command_usage(command, "--%s takes %s, not '%s'", row->name, row->argument,
+			     options->argument);
+}
+
 bool option_number(const char *text, uint64_t least, uint64_t most, uint64_t *number)
 {
 	char *end;

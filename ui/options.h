@@ -46,6 +46,9 @@ void options_deinit(struct options *options);
 /* The next option's letter, or one of the above. optind (getopt) tells where the rest begins. */
 int options_next(struct options *options, int argc, char **argv);
 
+/* Says that the option just read cannot have that value; returns EXIT_USAGE. */
+int options_refuse(const struct options *options, const char *command, int letter);
+
 /* Reads a whole decimal number within [least, most]. */
 bool option_number(const char *text, uint64_t least, uint64_t most, uint64_t *number);
 bool option_decimal(const char *text, double *number);

@@ -103,7 +103,7 @@ static void check_exits_1_only_where_something_is_wrong(void **state)
 	assert_non_null(strstr(output, "0 LOAD"));
 	snprintf(arguments, sizeof(arguments), "%s/good 2>&1 >/dev/full", directory);
 	assert_int_equal(run(arguments, output, sizeof(output)), 1);
-	assert_string_equal(output, "jprof: cannot write the output\n");
+	assert_string_equal(output, "jprof: cannot write the output: No space left on device\n");
 	dump_free(&dump);
 }
 
