@@ -17,6 +17,10 @@ enum { BLOCK_SHIFT = 8, BLOCK_ENTRIES = 1 << BLOCK_SHIFT };
 /* How far back a load said twice is looked for: more than fit an inherited stdio buffer. */
 enum { REPEATED_MAX = 512 };
 
+/* A sparse file can hold more than memory does. Code is kept up to a limit in all; where the rest
+ * of the records reaches its own, reading ends. */
+enum { CODE_BYTES_MAX = 512 << 20, OTHER_BYTES_MAX = 1 << 30 };
+
 struct jitdump_log {
 	struct jitdump_stream stream;
 	struct pairing pairing;
@@ -26,7 +30,8 @@ struct jitdump_log {
 	size_t block_count, block_capacity;
 	size_t entry_count;
 	struct jitdump_damage damage;
-	bool is_ended; /* as of the last poll */
+	uint64_t code_bytes, other_bytes; /* of the records taken */
+	bool is_ended;			  /* as of the last poll */
 	/* How far the first row of a function is from its code, in all records: the least, and how
 	 * often it occurred. */
 	int64_t least_line_offset;
@@ -208,9 +213,9 @@ static void add_load(struct jitdump_log *log, const struct jitdump_piece *piece)
 		.size = load->code_size,
 		.name = name,
 	};
-	if (record->code)
+	if (record->code && log->code_bytes <= CODE_BYTES_MAX)
 		entry->code = arena_copy(&log->arena, record->code, load->code_size);
-	else if (load->code_size > 0)
+	if (!record->code && load->code_size > 0)
 		jitdump_problems_add(&log->problems, JITDUMP_PROBLEM_CODE_MISSING, piece->offset,
 				     0);
 	attach_lines(log, entry);
@@ -235,8 +240,17 @@ static void add_move(struct jitdump_log *log, const struct jitdump_record *recor
 	};
 }
 
+static void count_bytes(struct jitdump_log *log, const struct jitdump_record *record)
+{
+	uint64_t code_bytes = record->code ? record->load.code_size : 0;
+
+	log->code_bytes += code_bytes;
+	log->other_bytes += record->prefix.total_size - code_bytes;
+}
+
 static void take_record(struct jitdump_log *log, const struct jitdump_piece *piece)
 {
+	count_bytes(log, &piece->record);
 	switch (piece->record.prefix.id) {
 	case JITDUMP_CODE_LOAD:
 		add_load(log, piece);
@@ -261,7 +275,10 @@ static void read_records(struct jitdump_log *log, bool ended)
 	struct jitdump_piece piece;
 	enum jitdump_found found;
 
-	while ((found = jitdump_stream_next(&log->stream, ended, &piece)) != JITDUMP_FOUND_END) {
+	while (log->other_bytes <= OTHER_BYTES_MAX) {
+		found = jitdump_stream_next(&log->stream, ended, &piece);
+		if (found == JITDUMP_FOUND_END)
+			return;
 		if (found == JITDUMP_FOUND_RECORD) {
 			take_record(log, &piece);
 			continue;

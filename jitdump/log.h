@@ -7,8 +7,8 @@
  * and every CODE_MOVE. It never interprets time (profiler/jit_code.h does), never unwinds, never
  * stops for damage: it resynchronises, counts, and keeps everything that is whole.
  *
- * Memory is bounded by the file: names, tables and code bytes are kept, once each, and nothing is
- * allocated by a size that a record merely claims.
+ * Memory is bounded by the file, and by some 2 GiB whatever the file: names, tables and code bytes
+ * are kept, once each, and nothing is allocated by a size that a record merely claims.
  */
 #ifndef JITDUMP_LOG_H
 #define JITDUMP_LOG_H
@@ -47,7 +47,8 @@ struct jitdump_entry {
 	uint64_t size;	      /* of the code, in bytes */
 	uint64_t old_address; /* MOVE only */
 	const char *name;     /* LOAD: as in the file, control characters replaced. MOVE: "" */
-	const uint8_t *code;  /* `size` bytes, or NULL if the record held none */
+	const uint8_t
+		*code; /* `size` bytes, or NULL: the record held none, or all records too many */
 	const struct jitdump_source_line *lines; /* ascending by address */
 	size_t line_count;
 	struct jitdump_unwind_table unwind; /* eh_frame NULL: none */
