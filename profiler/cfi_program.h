@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * CFI programs made safe to run: the instructions of an FDE up to one row, copied.
+ * CFI programs as bytes for another interpreter: the instructions of an FDE up to one row.
  *
  * You give a function's CFI and an address in it; you get the CIE and FDE programs as bytes that
- * describe the same row and that an interpreter can trust: every operand is there, registers are
- * those of the return-address column and below, remember and restore pair up, expressions end and
- * do not trap. What is of no use here is left out (rows behind the address, vector registers). It
- * never runs a program.
- *
- * Instructions: DWARF 5 sections 6.4.2 and 7.24; LSB Core 5.0 section 10.5.2.
+ * describe the same row and that an interpreter can trust, for they are what profiler/cfi_reader.h
+ * lets through. It never runs a program.
  */
 #ifndef PROFILER_CFI_PROGRAM_H
 #define PROFILER_CFI_PROGRAM_H
