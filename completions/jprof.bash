@@ -29,6 +29,10 @@ _jprof() {
 		mapfile -t COMPREPLY < <(compgen -W 'auto dwarf fp no' -- "$word")
 		return
 		;;
+	--unwinder)
+		mapfile -t COMPREPLY < <(compgen -W 'fast libunwind' -- "$word")
+		return
+		;;
 	-s | --sort)
 		mapfile -t COMPREPLY < <(compgen -W 'self total symbol module comm pid tid line' -- "$word")
 		return

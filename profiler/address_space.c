@@ -2,6 +2,7 @@
 #include "profiler/address_space.h"
 
 #include "jitdump/xalloc.h"
+#include "profiler/code_range.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,7 @@ void address_space_release(struct address_space *space)
 	free(space->mappings);
 	free(space->past);
 	free(space->jits);
+	code_ranges_destroy(space->ranges);
 	free(space);
 }
 
@@ -92,6 +94,9 @@ static void remember_past(struct address_space *space, const struct mapping *pie
 	*past = *piece;
 	cut(past, start, end);
 	past->until_ns = until_ns;
+	space->change_count++;
+	if (until_ns > space->last_end_ns)
+		space->last_end_ns = until_ns;
 }
 
 static void insert(struct address_space *space, size_t at, const struct mapping *mapping)
@@ -102,6 +107,7 @@ static void insert(struct address_space *space, size_t at, const struct mapping 
 		(space->mapping_count - at) * sizeof(*space->mappings));
 	space->mappings[at] = *mapping;
 	space->mapping_count++;
+	space->change_count++;
 }
 
 /* JITs change the protection of their memory all the time: nothing to remember of that. */
@@ -206,6 +212,22 @@ const struct mapping *address_space_find(const struct address_space *space, uint
 	return later;
 }
 
+uint64_t address_space_next_file(const struct address_space *space, uint64_t start, uint64_t end,
+				 uint64_t after_ns)
+{
+	uint64_t first = UINT64_MAX;
+
+	for (size_t i = first_above(space, start);
+	     i < space->mapping_count && space->mappings[i].start < end; i++) {
+		const struct mapping *mapping = &space->mappings[i];
+
+		if (mapping->kind == MAPPING_FILE && mapping->from_ns > after_ns &&
+		    mapping->from_ns < first)
+			first = mapping->from_ns;
+	}
+	return first;
+}
+
 void address_space_add_jit(struct address_space *space, struct jit_code *code, uint64_t from_ns)
 {
 	for (size_t i = 0; i < space->jit_count; i++) {
@@ -217,6 +239,7 @@ void address_space_add_jit(struct address_space *space, struct jit_code *code, u
 	}
 	space->jits =
 		xgrow(space->jits, space->jit_count, &space->jit_capacity, sizeof(*space->jits));
+	space->change_count++;
 	space->jits[space->jit_count++] =
 		(struct jit_use){ .code = code, .from_ns = from_ns, .until_ns = UINT64_MAX };
 }

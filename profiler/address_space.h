@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct code_ranges;
 struct jit_code;
 
 enum mapping_kind {
@@ -54,8 +55,11 @@ struct address_space {
 	struct image *parent_perf_map; /* of the process it was forked from */
 	bool map_was_tried;	       /* and there was none */
 	struct image *unknown, *unknown_jit;
-	uint32_t pid; /* for messages and for finding files */
-	bool is_live; /* the process runs now: its memory can be read */
+	uint64_t last_end_ns;	    /* when the last of the past mappings ended */
+	uint64_t change_count;	    /* of mappings and dumps, so far */
+	struct code_ranges *ranges; /* profiler/code_range.h; NULL: not asked for yet */
+	uint32_t pid;		    /* for messages and for finding files */
+	bool is_live;		    /* the process runs now: its memory can be read */
 	unsigned references;
 };
 
@@ -80,6 +84,11 @@ void address_space_map(struct address_space *space, const struct mapping *mappin
  */
 const struct mapping *address_space_find(const struct address_space *space, uint64_t address,
 					 uint64_t time_ns);
+
+/* When the first file was mapped, after after_ns, over a byte of [start, end), of those that are
+ * mapped now. UINT64_MAX: none was. */
+uint64_t address_space_next_file(const struct address_space *space, uint64_t start, uint64_t end,
+				 uint64_t after_ns);
 
 /* From `from_ns` on the space's code is announced in `code`; dumps inherited by fork end then. */
 void address_space_add_jit(struct address_space *space, struct jit_code *code, uint64_t from_ns);

@@ -48,6 +48,16 @@ bool arch_read_registers(const struct user_registers *user, struct registers *re
  * the handler has returned into its trampoline. False if the stack cannot be read there. */
 bool arch_read_signal_frame(struct stack_memory *memory, struct registers *registers);
 
+/* Where a call leaves the return address, from the CFA. */
+#define ARCH_RETURN_OFFSET (-8)
+
+/*
+ * Linkers describe a whole procedure linkage table by one expression for the CFA, in which the low
+ * bits of the pc tell how far into its entry it is. With the pc it is the stack pointer plus
+ * *offset. False for any other expression.
+ */
+bool arch_linkage_table_cfa(const uint8_t *expression, size_t size, uint64_t pc, int32_t *offset);
+
 /* Where the return address lies in a frame without CFI, as its instructions show. */
 enum return_place {
 	RETURN_BY_FRAME_POINTER, /* above the saved frame pointer */

@@ -57,3 +57,34 @@ bool arch_read_signal_frame(struct stack_memory *memory, struct registers *regis
 	*registers = interrupted;
 	return true;
 }
+
+/*
+ * As GNU ld, gold and lld write it, with literals that tell their entries apart:
+ *
+ *     breg7 8; breg16 0; lit15; and; lit11; ge; lit3; shl; plus
+ */
+bool arch_linkage_table_cfa(const uint8_t *expression, size_t size, uint64_t pc, int32_t *offset)
+{
+	enum {
+		BREG_SP = 0x77,
+		BREG_IP = 0x80,
+		LITERAL_0 = 0x30,
+		AND = 0x1a,
+		GE = 0x2a,
+		SHL = 0x24,
+		PLUS = 0x22
+	};
+	static const uint8_t pattern[] = { BREG_SP,   0,  BREG_IP,   0,	  LITERAL_0, AND,
+					   LITERAL_0, GE, LITERAL_0, SHL, PLUS };
+	uint8_t literals[sizeof(pattern)] = { 0 };
+
+	if (size != sizeof(pattern))
+		return false;
+	for (size_t i = 0; i < size; i++) {
+		literals[i] = expression[i] - pattern[i];
+		if (literals[i] > (i == 1 ? 0x3f : pattern[i] == LITERAL_0 ? 0x1f : 0))
+			return false;
+	}
+	*offset = literals[1] + (((pc & literals[4]) >= literals[6]) << literals[8]);
+	return true;
+}

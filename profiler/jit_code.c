@@ -322,6 +322,36 @@ struct jit_version *jit_code_find_later(const struct jit_code *code, uint64_t ad
 	return NULL;
 }
 
+static uint64_t next_in_page(const struct jit_code *code, const struct page *page, uint64_t start,
+			     uint64_t end, uint64_t from_ns, const struct jit_version *except)
+{
+	for (size_t i = from_ns ? count_until(code, page, from_ns - 1) : 0; i < page->count; i++) {
+		const struct jit_version *version = jit_code_version(code, page->versions[i]);
+
+		if (version != except && version->address < end &&
+		    start < version->address + version->size)
+			return version->time_ns;
+	}
+	return UINT64_MAX;
+}
+
+uint64_t jit_code_next(const struct jit_code *code, uint64_t start, uint64_t end, uint64_t from_ns,
+		       const struct jit_version *except)
+{
+	uint64_t first = UINT64_MAX;
+
+	for (uint64_t page = start >> PAGE_SHIFT; page <= (end - 1) >> PAGE_SHIFT; page++) {
+		const struct page *listed = find_page(code, page);
+		uint64_t time_ns = UINT64_MAX;
+
+		if (listed)
+			time_ns = next_in_page(code, listed, start, end, from_ns, except);
+		if (time_ns < first)
+			first = time_ns;
+	}
+	return first;
+}
+
 bool jit_code_line(const struct jit_code *code, const struct jit_version *version,
 		   uint64_t code_offset, struct jitdump_source_line *line)
 {

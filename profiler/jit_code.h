@@ -72,6 +72,11 @@ struct jit_version *jit_code_find(const struct jit_code *code, uint64_t address,
 struct jit_version *jit_code_find_later(const struct jit_code *code, uint64_t address,
 					uint64_t time_ns);
 
+/* The time of the first version, from from_ns on, that has a byte of [start, end): announced or
+ * not, there or moved away, but not `except`. UINT64_MAX: there is none. */
+uint64_t jit_code_next(const struct jit_code *code, uint64_t start, uint64_t end, uint64_t from_ns,
+		       const struct jit_version *except);
+
 size_t jit_code_count(const struct jit_code *code);
 struct jit_version *jit_code_version(const struct jit_code *code, uint32_t number);
 struct image *jit_code_image(const struct jit_code *code);

@@ -93,6 +93,7 @@ static void open_session(struct recorder *recorder)
 		&(struct session_options){
 			.symbolizer = recorder->symbolizer,
 			.method = recorder->options.method,
+			.engine = recorder->options.engine,
 			.is_live = true,
 			.is_this_kernel = true,
 			.sink = recorder_take_sample,

@@ -38,6 +38,7 @@ struct recorder_options {
 	bool is_rate_max;
 	uint64_t period; /* instead of a rate */
 	enum unwind_method method;
+	enum unwind_engine engine;
 	bool no_call_graph;
 	uint64_t stack_copy_bytes;
 	uint64_t ring_bytes; /* of a CPU's samples; rounded up to a power of two */

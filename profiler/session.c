@@ -30,7 +30,7 @@ struct session *session_create(const struct session_options *options, struct eve
 	session->kernel = symbolizer_kernel_image(symbolizer);
 	session->unknown = symbolizer_unknown_image(symbolizer);
 	session->unknown_jit = symbolizer_add_image(symbolizer, IMAGE_UNKNOWN, "[jit?]", NULL);
-	session->unwinder = unwinder_create(options->method);
+	session->unwinder = unwinder_create(options->method, options->engine);
 	session->sampled = profile_create();
 	session->counts.first_ns = UINT64_MAX;
 	process_table_init(&session->processes, session->strings, session->unknown,

@@ -40,6 +40,7 @@ typedef void (*session_sink)(void *context, const struct session_sample *sample)
 struct session_options {
 	struct symbolizer *symbolizer; /* borrowed */
 	enum unwind_method method;
+	enum unwind_engine engine;
 	bool is_live;	     /* the processes run now: dumps are tailed, samples may park,
 					   files are looked for under /proc/PID/root first */
 	bool is_this_kernel; /* a recording's kernel release and build-id are this machine's */

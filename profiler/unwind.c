@@ -4,6 +4,7 @@
 #include "jitdump/xalloc.h"
 #include "profiler/frame_pointer.h"
 #include "profiler/unwind_choice.h"
+#include "profiler/unwind_fast.h"
 #include "profiler/unwind_libunwind.h"
 
 #include <stdlib.h>
@@ -13,6 +14,8 @@ struct unwinder {
 	struct cfi_index *cfi;
 	struct libunwind_stepper *stepper;
 	struct unwind_choices *choices;
+	struct fast_unwinder *fast; /* NULL: UNWIND_LIBUNWIND */
+	struct unwind_counts counts;
 };
 
 /* One stack being unwound: the frame that was reached. */
@@ -23,12 +26,14 @@ struct walk {
 	struct registers registers;
 	bool is_return; /* the pc is a return address */
 	bool is_guessed;
+	bool has_lost;	 /* registers that the fast engine does not track */
+	bool lacks_lost; /* and one of them is needed */
 	uint64_t lookup; /* the address in the instruction that ran */
 	struct code code;
 	struct unwind_step step;
 };
 
-struct unwinder *unwinder_create(enum unwind_method method)
+struct unwinder *unwinder_create(enum unwind_method method, enum unwind_engine engine)
 {
 	struct unwinder *unwinder = xcalloc(1, sizeof(*unwinder));
 
@@ -36,6 +41,8 @@ struct unwinder *unwinder_create(enum unwind_method method)
 	unwinder->cfi = cfi_index_create();
 	unwinder->stepper = libunwind_stepper_create(unwinder->cfi);
 	unwinder->choices = unwind_choices_create(method, unwinder->cfi);
+	if (engine == UNWIND_FAST)
+		unwinder->fast = fast_unwinder_create(method, unwinder->choices, unwinder->cfi);
 	return unwinder;
 }
 
@@ -43,10 +50,16 @@ void unwinder_destroy(struct unwinder *unwinder)
 {
 	if (!unwinder)
 		return;
+	fast_unwinder_destroy(unwinder->fast);
 	unwind_choices_destroy(unwinder->choices);
 	libunwind_stepper_destroy(unwinder->stepper);
 	cfi_index_destroy(unwinder->cfi);
 	free(unwinder);
+}
+
+struct unwind_counts unwinder_counts(const struct unwinder *unwinder)
+{
+	return unwinder->counts;
 }
 
 uint64_t unwinder_register_mask(void)
@@ -99,6 +112,7 @@ static bool step_to_register(struct walk *walk, unsigned number)
 {
 	uint64_t return_address = walk->registers.value[number];
 
+	walk->lacks_lost |= walk->has_lost && !register_is_known(&walk->registers, number);
 	if (!register_is_known(&walk->registers, number) ||
 	    !is_return_address(walk, return_address))
 		return false;
@@ -219,6 +233,7 @@ static bool step_by_cfi(struct walk *walk, enum stack_end *end)
 	struct registers caller = walk->registers;
 	enum stack_end end_of_guess;
 
+	walk->unwinder->counts.fallback_frames++;
 	switch (libunwind_step(walk->unwinder->stepper, &place, &walk->memory, &caller)) {
 	case CFI_STEP_OUTERMOST:
 		*end = STACK_END_COMPLETE;
@@ -232,6 +247,7 @@ static bool step_by_cfi(struct walk *walk, enum stack_end *end)
 			return take_cfi_caller(walk, &caller, end);
 		break;
 	case CFI_STEP_UNUSABLE:
+		walk->lacks_lost = walk->has_lost;
 		break;
 	}
 	return step_by_guess(walk, end);
@@ -309,25 +325,75 @@ static bool is_between_programs(const struct unwind_request *request, const stru
 	return chain->count > 0 && request->stack_size == 0 && request->stack_copy_size > 0;
 }
 
+/* As far as the fast engine gets; true: to the outermost frame. */
+static bool walk_fast(struct walk *walk, struct chain *chain)
+{
+	struct registers *registers = &walk->registers;
+	struct fast_frame frame = {
+		.ip = registers->value[REGISTER_IP],
+		.sp = registers->value[REGISTER_SP],
+		.fp = registers->value[REGISTER_FP],
+		.is_fp_known = register_is_known(registers, REGISTER_FP),
+		.is_return = walk->is_return,
+		.is_guessed = walk->is_guessed,
+	};
+	size_t count = chain->count;
+	bool is_outermost = fast_unwinder_walk(walk->unwinder->fast, &walk->memory, &frame, chain);
+
+	if (chain->count == count)
+		return false;
+	*registers = (struct registers){ 0 };
+	register_set(registers, REGISTER_IP, frame.ip);
+	register_set(registers, REGISTER_SP, frame.sp);
+	if (frame.is_fp_known)
+		register_set(registers, REGISTER_FP, frame.fp);
+	walk->is_return = frame.is_return;
+	walk->is_guessed = frame.is_guessed;
+	walk->has_lost = true;
+	return is_outermost;
+}
+
+/* Appends the frames and sets chain->end, unless a register is missing that an engine that tracks
+ * them all would have. */
+static void unwind(struct walk *walk, bool is_fast, struct chain *chain)
+{
+	do {
+		if (is_fast && walk_fast(walk, chain)) {
+			chain->end = STACK_END_COMPLETE;
+			return;
+		}
+		if (chain->count == STACK_DEPTH_LIMIT) {
+			chain->end = STACK_END_DEPTH_LIMIT;
+			return;
+		}
+		locate(walk);
+		append_frame(chain, walk);
+	} while (step(walk, &chain->end) && !walk->lacks_lost);
+}
+
 void unwinder_unwind(struct unwinder *unwinder, const struct unwind_request *request,
 		     struct chain *chain)
 {
-	struct walk walk = { 0 };
+	struct walk start = { 0 }, walk;
+	size_t kernel_count = chain->count;
 
 	if (!request->registers->abi || is_between_programs(request, chain)) {
 		chain->end = STACK_END_NONE;
 		return;
 	}
-	bool is_unwindable = arch_read_registers(request->registers, &walk.registers);
-
-	start_walk(&walk, unwinder, request);
-	chain->end = STACK_END_NO_UNWIND_INFO;
-	do {
-		if (chain->count == STACK_DEPTH_LIMIT) {
-			chain->end = STACK_END_DEPTH_LIMIT;
-			return;
-		}
-		locate(&walk);
-		append_frame(chain, &walk);
-	} while (is_unwindable && step(&walk, &chain->end));
+	if (!arch_read_registers(request->registers, &start.registers)) {
+		chain->end = STACK_END_NO_UNWIND_INFO;
+		if (chain->count < STACK_DEPTH_LIMIT)
+			append_frame(chain, &start);
+		return;
+	}
+	start_walk(&start, unwinder, request);
+	walk = start;
+	unwind(&walk, unwinder->fast != NULL, chain);
+	if (walk.lacks_lost) {
+		unwinder->counts.restarts++;
+		chain->count = kernel_count;
+		unwind(&start, false, chain);
+	}
+	unwinder->counts.frames += chain->count - kernel_count;
 }

@@ -33,6 +33,19 @@ enum unwind_method {
 	UNWIND_FRAME_POINTER, /* frame pointers alone */
 };
 
+/* What makes the steps: record's --unwinder. */
+enum unwind_engine {
+	UNWIND_FAST,	  /* the compact engine, and libunwind for what does not fit it */
+	UNWIND_LIBUNWIND, /* libunwind alone */
+};
+
+/* Since the unwinder was created. */
+struct unwind_counts {
+	uint64_t frames;
+	uint64_t fallback_frames; /* UNWIND_FAST: whose step libunwind made */
+	uint64_t restarts; /* UNWIND_FAST: stacks that libunwind unwound anew, for a register */
+};
+
 struct unwind_request {
 	struct address_space *space;
 	uint64_t time_ns;
@@ -46,12 +59,14 @@ struct unwind_request {
 /* What it learns is kept by location, never by process address: nothing need be dropped when a
  * mapping or a JIT version ends. Images and the unwind tables of JIT versions that code_find()
  * answered with must live as long as the unwinder. */
-struct unwinder *unwinder_create(enum unwind_method method);
+struct unwinder *unwinder_create(enum unwind_method method, enum unwind_engine engine);
 void unwinder_destroy(struct unwinder *unwinder);
 
 /* Appends user frames to *chain (which may hold kernel frames already) and sets chain->end. */
 void unwinder_unwind(struct unwinder *unwinder, const struct unwind_request *request,
 		     struct chain *chain);
+
+struct unwind_counts unwinder_counts(const struct unwinder *unwinder);
 
 /* The register mask to ask the kernel for (attr.sample_regs_user) on this machine. */
 uint64_t unwinder_register_mask(void);

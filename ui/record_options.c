@@ -49,7 +49,8 @@ static const struct option_row rows[] = {
 	{ RECORD_CALL_GRAPH, "call-graph", "HOW", "auto: by unwind tables, and by frame pointers where\n"
 						  "there are none; dwarf: by unwind tables alone;\n"
 						  "fp: by frame pointers, in the kernel; no" },
-	{ RECORD_UNWINDER, "unwinder", "NAME", "libunwind, which is the only one" },
+	{ RECORD_UNWINDER, "unwinder", "NAME", "fast: the compact engine, and libunwind for what does\n"
+				       "not fit it; libunwind: that alone" },
 	{ RECORD_STACK_SIZE, "stack-size", "BYTES", "of the stack copy to unwind, a multiple of 8 up to\n"
 						    "65528 (32768)" },
 	{ RECORD_KEEP_STACKS, "keep-stacks", NULL, "keep the stack copies in the file, to unwind again" },
@@ -114,6 +115,12 @@ static bool read_call_graph(struct recorder_options *recorder, const char *text)
 	else
 		return recorder->no_call_graph;
 	return true;
+}
+
+static bool read_unwinder(const char *text, enum unwind_engine *engine)
+{
+	*engine = strcmp(text, "libunwind") ? UNWIND_FAST : UNWIND_LIBUNWIND;
+	return *engine == UNWIND_LIBUNWIND || !strcmp(text, "fast");
 }
 
 static bool read_rate(struct record_options *record, const char *text)
@@ -214,7 +221,7 @@ static bool read_option(struct record_options *record, int letter, const char *v
 	case RECORD_CALL_GRAPH:
 		return read_call_graph(recorder, value);
 	case RECORD_UNWINDER:
-		return !strcmp(value, "libunwind");
+		return read_unwinder(value, &recorder->engine);
 	case RECORD_STACK_SIZE:
 		return read_stack_size(record, value);
 	case RECORD_KEEP_STACKS:
@@ -265,7 +272,7 @@ static const char *expected_of(int letter)
 	case RECORD_CALL_GRAPH:
 		return "auto, dwarf, fp or no";
 	case RECORD_UNWINDER:
-		return "libunwind, which is the only one";
+		return "fast or libunwind";
 	case RECORD_STACK_SIZE:
 		return "a multiple of 8 up to 65528";
 	default:

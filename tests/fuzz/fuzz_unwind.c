@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Unwinds through JIT code whose unwind table and stack are the input: the first 256 bytes are the
- * stack, the rest is the program of the one FDE (an even first byte), or a whole .eh_frame.
+ * stack, the rest is the program of the one FDE (an even first byte), or a whole .eh_frame. Both
+ * engines must say the same.
  */
 #include "profiler/address_space.h"
 #include "profiler/jit_code.h"
@@ -39,9 +40,9 @@ static size_t make_table(const uint8_t *data, size_t size, uint8_t *table)
 	return sizeof(frame_head) + size;
 }
 
-static void unwind(struct address_space *space, const uint8_t *stack)
+static void unwind(enum unwind_engine engine, struct address_space *space, const uint8_t *stack,
+		   struct chain *chain)
 {
-	static struct chain chain;
 	uint64_t values[20] = { [6] = STACK + 64, [7] = STACK, [8] = CODE + 0x20 };
 	struct user_registers registers = { 2, unwinder_register_mask(), (const uint8_t *)values };
 	struct unwind_request request = {
@@ -53,14 +54,26 @@ static void unwind(struct address_space *space, const uint8_t *stack)
 		.stack_copy_size = STACK_BYTES,
 		.unknown = UNWIND_UNKNOWN_GUESSED,
 	};
-	struct unwinder *unwinder = unwinder_create(UNWIND_AUTO);
+	struct unwinder *unwinder = unwinder_create(UNWIND_AUTO, engine);
 
 	for (int round = 0; round < 2; round++) { /* the second from the cache */
-		chain.count = 0;
-		unwinder_unwind(unwinder, &request, &chain);
-		assert(chain.count <= STACK_BYTES);
+		chain->count = 0;
+		unwinder_unwind(unwinder, &request, chain);
+		assert(chain->count <= STACK_BYTES);
 	}
 	unwinder_destroy(unwinder);
+}
+
+static void compare(struct address_space *space, const uint8_t *stack)
+{
+	static struct chain fast, libunwind;
+
+	unwind(UNWIND_FAST, space, stack, &fast);
+	unwind(UNWIND_LIBUNWIND, space, stack, &libunwind);
+	assert(fast.end == libunwind.end && fast.count == libunwind.count);
+	for (size_t i = 0; i < fast.count; i++)
+		assert(fast.frames[i].pc == libunwind.frames[i].pc &&
+		       fast.frames[i].is_guessed == libunwind.frames[i].is_guessed);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -82,7 +95,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	jit_code_add(code, &entry);
 	address_space_add_jit(space, code, 0);
-	unwind(space, data);
+	compare(space, data);
 	address_space_release(space);
 	jit_code_destroy(code);
 	free(table);

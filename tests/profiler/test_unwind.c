@@ -426,8 +426,8 @@ static void every_value_of_every_byte_of_a_table_is_survived(void **state)
 
 		for (unsigned value = 0; value < 256; value++) {
 			table->bytes[i] = (uint8_t)value;
-			unwinder_destroy(world->unwinder);
-			world->unwinder = unwinder_create(UNWIND_AUTO);
+			unwind_twice_destroy(world->unwinder);
+			world->unwinder = unwind_twice_create(UNWIND_AUTO);
 			world->chain.count = 0;
 			jit_world_unwind(world, LEAF);
 			jit_world_unwind(world, LEAF + 1);

@@ -41,8 +41,8 @@ static int destroy(void **state)
 
 static void use_method(struct jit_world *world, enum unwind_method method)
 {
-	unwinder_destroy(world->unwinder);
-	world->unwinder = unwinder_create(method);
+	unwind_twice_destroy(world->unwinder);
+	world->unwinder = unwind_twice_create(method);
 }
 
 static void code_without_cfi_is_followed_by_its_frame_pointer(void **state)

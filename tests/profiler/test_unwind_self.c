@@ -3,6 +3,7 @@
 #include "profiler/unwind.h"
 
 #include "profiler/address_space.h"
+#include "support/unwind_twice.h"
 #include "symbolize/symbolizer.h"
 
 #include <inttypes.h>
@@ -37,7 +38,7 @@ static struct {
 struct self {
 	struct symbolizer *symbolizer;
 	struct address_space *space;
-	struct unwinder *unwinder;
+	struct unwind_twice *unwinder;
 	struct chain chain;
 };
 
@@ -203,7 +204,7 @@ static int create(void **state)
 	self->symbolizer = symbolizer_create(&options);
 	self->space = address_space_create(1, symbolizer_unknown_image(self->symbolizer),
 					   symbolizer_unknown_image(self->symbolizer));
-	self->unwinder = unwinder_create(UNWIND_AUTO);
+	self->unwinder = unwind_twice_create(UNWIND_AUTO);
 	while (maps && fgets(line, sizeof(line), maps)) {
 		line[strcspn(line, "\n")] = '\0';
 		map_line(self, line);
@@ -218,7 +219,7 @@ static int destroy(void **state)
 {
 	struct self *self = *state;
 
-	unwinder_destroy(self->unwinder);
+	unwind_twice_destroy(self->unwinder);
 	address_space_release(self->space);
 	symbolizer_destroy(self->symbolizer);
 	free(self);
@@ -237,7 +238,7 @@ static void unwind_captured(struct self *self, uint64_t stack_size, uint64_t cop
 						.stack_copy_size = copy_size };
 
 	self->chain.count = 0;
-	unwinder_unwind(self->unwinder, &request, &self->chain);
+	unwind_twice(self->unwinder, &request, &self->chain);
 }
 
 /* Asserts that the callers from frame `first` on are those that were noted. */

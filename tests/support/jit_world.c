@@ -20,7 +20,7 @@ struct jit_world *jit_world_create(enum unwind_method method)
 	world->unknown_jit = (struct image){ .id = 2, .kind = IMAGE_UNKNOWN, .path = "[jit?]" };
 	world->code = jit_code_create(NULL, &world->image);
 	world->space = address_space_create(1, &world->unknown, &world->unknown_jit);
-	world->unwinder = unwinder_create(method);
+	world->unwinder = unwind_twice_create(method);
 	world->time_ns = 1000;
 	world->abi = 2;
 	world->unknown_code = UNWIND_UNKNOWN_STOPS;
@@ -31,7 +31,7 @@ struct jit_world *jit_world_create(enum unwind_method method)
 
 void jit_world_destroy(struct jit_world *world)
 {
-	unwinder_destroy(world->unwinder);
+	unwind_twice_destroy(world->unwinder);
 	address_space_release(world->space);
 	jit_code_destroy(world->code);
 	free(world);
@@ -131,7 +131,7 @@ void jit_world_unwind(struct jit_world *world, uint64_t ip)
 	};
 
 	world->registers[WORLD_IP] = ip;
-	unwinder_unwind(world->unwinder, &request, &world->chain);
+	unwind_twice(world->unwinder, &request, &world->chain);
 }
 
 void jit_world_assert_chain(const struct jit_world *world, enum stack_end end, ...)

@@ -3,7 +3,7 @@
  * A process made of JIT code alone, with one thread about to be unwound.
  *
  * You give functions (with CFI, with code bytes, or with neither), registers and stack words; you
- * get the chain. Everything is in memory and visible in the test.
+ * get the chain, on which both engines agree. Everything is in memory and visible in the test.
  */
 #ifndef SUPPORT_JIT_WORLD_H
 #define SUPPORT_JIT_WORLD_H
@@ -12,6 +12,7 @@
 #include "profiler/jit_code.h"
 #include "profiler/unwind.h"
 #include "support/cfi_writer.h"
+#include "support/unwind_twice.h"
 
 enum { WORLD_FUNCTIONS = 16, WORLD_STACK_WORDS = 32768 };
 
@@ -47,7 +48,7 @@ struct jit_world {
 	struct image image, unknown, unknown_jit;
 	struct jit_code *code;
 	struct address_space *space;
-	struct unwinder *unwinder;
+	struct unwind_twice *unwinder;
 	struct jitdump_entry entries[WORLD_FUNCTIONS];
 	struct cfi_writer tables[WORLD_FUNCTIONS];
 	size_t entry_count;
