@@ -33,6 +33,7 @@ struct dwarf_unit {
 	size_t line_count;
 	Dwarf_Files *files;
 	const char *directory; /* where the compiler ran */
+	Dwarf_Off walked;      /* up to this entry */
 };
 
 size_t dwarf_add_ranges(Dwarf_Die *entry, const struct range_table *code, uint32_t number,
@@ -94,6 +95,10 @@ static void add_scopes_below(struct dwarf_unit *unit, Dwarf_Die *entry, uint32_t
 	for (; has_child == 0; has_child = dwarf_siblingof(&child, &child)) {
 		uint32_t scope = parent;
 
+		/* A damaged DW_AT_sibling leads into what was walked already, or will be. */
+		if (dwarf_dieoffset(&child) <= unit->walked)
+			return;
+		unit->walked = dwarf_dieoffset(&child);
 		switch (dwarf_tag(&child)) {
 		case DW_TAG_subprogram:
 		case DW_TAG_inlined_subroutine:
@@ -128,6 +133,7 @@ struct dwarf_unit *dwarf_unit_create(Dwarf_Die *unit_entry, Dwarf_Die *skeleton,
 		unit->files = NULL;
 	if (dwarf_attr(skeleton, DW_AT_comp_dir, &directory))
 		unit->directory = dwarf_formstring(&directory);
+	unit->walked = dwarf_dieoffset(unit_entry);
 	add_scopes_below(unit, unit_entry, NO_SCOPE, code, 0);
 	range_table_sort(&unit->ranges);
 	return unit;

@@ -42,6 +42,8 @@ static const char *base_name(const char *path)
 static void expect_line(char *answer, const struct frame *frame, const char *program,
 			uint64_t address)
 {
+	/* addr2line 2.40 takes some functions of headers for the source file's. */
+	bool has_right_file = strcmp(program, JPROF_PROGRAM) != 0;
 	char *end = strstr(answer, " (discriminator"), *colon;
 	unsigned long line;
 
@@ -52,7 +54,8 @@ static void expect_line(char *answer, const struct frame *frame, const char *pro
 	*colon = '\0';
 	line = strtoul(colon + 1, NULL, 10);
 	if (line != frame->line ||
-	    (line && (!frame->file || strcmp(base_name(answer), base_name(frame->file)) != 0)))
+	    (line && has_right_file &&
+	     (!frame->file || strcmp(base_name(answer), base_name(frame->file)) != 0)))
 		fail_msg("%s at 0x%" PRIx64 ": addr2line says %s:%lu, not %s:%" PRIu32, program,
 			 address, answer, line, frame->file, frame->line);
 }
