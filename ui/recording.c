@@ -169,7 +169,7 @@ static void print_missing_files(const struct recording *recording, FILE *out, co
 		fputc('\n', out);
 	}
 	if (missing_count > MISSING_FILES_MAX)
-		fprintf(out, "%s%u more files cannot be used\n", prefix,
+		fprintf(out, "%s%u more files are incomplete or cannot be used\n", prefix,
 			missing_count - MISSING_FILES_MAX);
 }
 
