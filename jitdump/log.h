@@ -47,8 +47,8 @@ struct jitdump_entry {
 	uint64_t size;	      /* of the code, in bytes */
 	uint64_t old_address; /* MOVE only */
 	const char *name;     /* LOAD: as in the file, control characters replaced. MOVE: "" */
-	const uint8_t
-		*code; /* `size` bytes, or NULL: the record held none, or all records too many */
+	/* `size` bytes, or NULL: the record held none, or the dump more than is kept */
+	const uint8_t *code;
 	const struct jitdump_source_line *lines; /* ascending by address */
 	size_t line_count;
 	struct jitdump_unwind_table unwind; /* eh_frame NULL: none */
