@@ -1,51 +1,52 @@
 # SPDX-License-Identifier: MIT
-# bash completion for jprof: the options come from the commands' own --help.
+# bash completion for jprof: commands and options come from the program's own --help.
 # shellcheck shell=bash
 
-_jprof_options() {
-	"$1" "$2" --help 2>/dev/null | grep -oE -- '(^| |, )--?[a-zA-Z][a-z-]*' | tr -d ' ,'
+_jprof_commands() {
+	"$1" --help 2>/dev/null | sed -nE 's/^  ([a-z]+) .*/\1/p'
 }
 
-_jprof_events() {
-	printf '%s\n' cpu-clock task-clock cycles instructions page-faults context-switches \
-		cpu-migrations cache-misses branch-misses
+# "  -p, --pid PID   ...", "      --tree   ...", "  -g   ..."
+_jprof_options() {
+	"$1" "$2" --help 2>/dev/null |
+		sed -nE 's/^ +((-[a-zA-Z], )?--[a-z-]+|-[a-zA-Z]) .*/\1/p' | tr -d ','
+}
+
+# What the value of option $1 may be, one a line; fails if that is for the caller to say.
+_jprof_values() {
+	case $1 in
+	-e | --event)
+		printf '%s\n' cpu-clock task-clock cycles instructions page-faults context-switches \
+			cpu-migrations cache-misses branch-misses
+		;;
+	--call-graph) printf '%s\n' auto dwarf fp no ;;
+	--unwinder) printf '%s\n' fast libunwind ;;
+	-s | --sort) printf '%s\n' self total symbol module comm pid tid line ;;
+	-p | --pid | -t | --tid) (cd /proc && printf '%s\n' [0-9]*) ;;
+	--user) compgen -u ;;
+	*) return 1 ;;
+	esac
 }
 
 _jprof() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-	local command=${COMP_WORDS[1]}
+	local program=${COMP_WORDS[0]} command=${COMP_WORDS[1]} values
 
+	# "--sort=" is two words, and the value a third.
+	if [ "$word" = = ]; then
+		word=
+	elif [ "$before" = = ]; then
+		before=${COMP_WORDS[COMP_CWORD - 2]}
+	fi
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'record report script jitdump --help --version' -- "$word")
-		return
-	fi
-	case $before in
-	-e | --event)
-		mapfile -t COMPREPLY < <(compgen -W "$(_jprof_events)" -- "$word")
-		return
-		;;
-	--call-graph)
-		mapfile -t COMPREPLY < <(compgen -W 'auto dwarf fp no' -- "$word")
-		return
-		;;
-	--unwinder)
-		mapfile -t COMPREPLY < <(compgen -W 'fast libunwind' -- "$word")
-		return
-		;;
-	-s | --sort)
-		mapfile -t COMPREPLY < <(compgen -W 'self total symbol module comm pid tid line' -- "$word")
-		return
-		;;
-	-p | --pid | -t | --tid)
-		mapfile -t COMPREPLY < <(compgen -W "$(cd /proc && echo [0-9]*)" -- "$word")
-		return
-		;;
-	esac
-	if [[ $word == -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "$(_jprof_options "${COMP_WORDS[0]}" "$command")" -- "$word")
-	elif [ "$command" = record ]; then
-		mapfile -t COMPREPLY < <(compgen -c -- "$word"; compgen -f -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W "$(_jprof_commands "$program") --help --version" -- "$word")
+	elif values=$(_jprof_values "$before"); then
+		mapfile -t COMPREPLY < <(compgen -W "$values" -- "$word")
+	elif [[ $word == -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$(_jprof_options "$program" "$command")" -- "$word")
+	elif [[ $command == record && $before != -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -cf -- "$word")
 	else
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 	fi
