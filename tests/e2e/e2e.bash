@@ -10,6 +10,9 @@ programs=$(realpath "$2")
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 export jprof programs here sources=$here/../programs
 
+# Where threads begin. Without its debug package Debian's libc names neither function.
+export thread_start='(__)?clone3?(;.*)?;start_thread|\[libc\.so\.6\];\[libc\.so\.6\]'
+
 directory=$(mktemp -d)
 trap 'rm -rf "$directory"' EXIT
 cd "$directory"
