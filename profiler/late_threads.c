@@ -7,11 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How a sample begins: PERF_SAMPLE_IDENTIFIER | IP | TID. */
+/* How a sample begins: PERF_SAMPLE_IDENTIFIER | IP | TID | TIME. */
 struct sample_start {
 	struct perf_event_header header;
 	uint64_t identifier, ip;
 	uint32_t pid, tid;
+	uint64_t time_ns;
 };
 
 /* How every other record ends, by sample_id_all: TID | TIME | CPU | IDENTIFIER. */
@@ -50,11 +51,9 @@ static struct late_thread *find(const struct late_threads *threads, uint32_t tid
 	return NULL;
 }
 
-static bool is_inherited(const struct late_threads *threads, uint32_t tid, uint64_t identifier)
+static bool is_own(const struct late_thread *thread, uint64_t identifier)
 {
-	const struct late_thread *thread = find(threads, tid);
-
-	return thread && (identifier < thread->first_id || identifier > thread->last_id);
+	return identifier >= thread->first_id && identifier <= thread->last_id;
 }
 
 static void forget(struct late_threads *threads, uint32_t tid)
@@ -65,14 +64,23 @@ static void forget(struct late_threads *threads, uint32_t tid)
 		*thread = threads->items[--threads->count];
 }
 
-static bool drop_sample(const struct late_threads *threads, const struct perf_event_header *record)
+static bool drop_sample(struct late_threads *threads, const struct perf_event_header *record)
 {
 	struct sample_start start;
 
 	if (record->size < sizeof(start))
 		return false;
 	memcpy(&start, record, sizeof(start));
-	return is_inherited(threads, start.tid, start.identifier);
+	struct late_thread *thread = find(threads, start.tid);
+
+	if (!thread)
+		return false;
+	bool is_kept = start.time_ns == thread->newest_ns ? !thread->has_newest
+							  : is_own(thread, start.identifier);
+
+	thread->has_newest = is_kept || (start.time_ns == thread->newest_ns && thread->has_newest);
+	thread->newest_ns = start.time_ns;
+	return !is_kept;
 }
 
 /* A thread made by a late one inherits all that this one has: of it too, the same ids count. */
@@ -81,8 +89,9 @@ static void follow_fork(struct late_threads *threads, uint32_t tid, uint32_t par
 	const struct late_thread *parent = find(threads, parent_tid);
 
 	if (parent && !find(threads, tid))
-		late_threads_add(threads,
-				 (struct late_thread){ tid, parent->first_id, parent->last_id });
+		late_threads_add(threads, (struct late_thread){ .tid = tid,
+								.first_id = parent->first_id,
+								.last_id = parent->last_id });
 }
 
 static bool drop_other(struct late_threads *threads, const struct perf_event_header *record)
@@ -93,7 +102,9 @@ static bool drop_other(struct late_threads *threads, const struct perf_event_hea
 	if (record->size < sizeof(*record) + sizeof(end))
 		return false;
 	memcpy(&end, (const uint8_t *)record + record->size - sizeof(end), sizeof(end));
-	if (is_inherited(threads, end.tid, end.identifier))
+	const struct late_thread *thread = find(threads, end.tid);
+
+	if (thread && !is_own(thread, end.identifier))
 		return true;
 	if ((record->type != PERF_RECORD_FORK && record->type != PERF_RECORD_EXIT) ||
 	    record->size < sizeof(task) + sizeof(end))

@@ -37,8 +37,9 @@ static bool attach_thread(struct recorder *recorder, const struct listed_thread 
 		return err->code == ESRCH;
 	if (is_late)
 		late_threads_add(&recorder->late,
-				 (struct late_thread){ thread->tid, first_id,
-						       recorder->sampling.newest_id });
+				 (struct late_thread){ .tid = thread->tid,
+						       .first_id = first_id,
+						       .last_id = recorder->sampling.newest_id });
 	return watch_life(recorder, life_fd, err);
 }
 

@@ -16,11 +16,13 @@ static struct late_threads one_late(void)
 {
 	struct late_threads threads = { 0 };
 
-	late_threads_add(&threads, (struct late_thread){ LATE_TID, 100, 103 });
+	late_threads_add(&threads,
+			 (struct late_thread){ .tid = LATE_TID, .first_id = 100, .last_id = 103 });
 	return threads;
 }
 
-static bool drops_sample(struct late_threads *threads, uint32_t tid, uint64_t identifier)
+static bool drops_sample_at(struct late_threads *threads, uint32_t tid, uint64_t identifier,
+			    uint64_t time_ns)
 {
 	struct byte_builder bytes = { 0 };
 	size_t start = bytes_begin_record(&bytes, PERF_RECORD_SAMPLE, PERF_RECORD_MISC_USER);
@@ -29,11 +31,20 @@ static bool drops_sample(struct late_threads *threads, uint32_t tid, uint64_t id
 	bytes_u64(&bytes, 0x401000);
 	bytes_u32(&bytes, PID);
 	bytes_u32(&bytes, tid);
+	bytes_u64(&bytes, time_ns);
 	bytes_end_record(&bytes, start);
 	bool is_dropped = late_threads_drop(threads, bytes_record(&bytes, start));
 
 	bytes_free(&bytes);
 	return is_dropped;
+}
+
+/* Each at a time of its own. */
+static bool drops_sample(struct late_threads *threads, uint32_t tid, uint64_t identifier)
+{
+	static uint64_t time_ns = 1000;
+
+	return drops_sample_at(threads, tid, identifier, time_ns++);
 }
 
 /* In a fork the thread is made by `by`; in an exit the two are one. */
@@ -133,6 +144,25 @@ static void what_a_late_thread_makes_inherits_twice(void **state)
 	late_threads_deinit(&threads);
 }
 
+static void of_samples_that_share_their_data_one_stays(void **state)
+{
+	struct late_threads threads = one_late();
+
+	(void)state;
+	/* The thread's own event came first, then the inherited one. */
+	assert_false(drops_sample_at(&threads, LATE_TID, 100, 500));
+	assert_true(drops_sample_at(&threads, LATE_TID, 100, 500));
+	assert_true(drops_sample_at(&threads, LATE_TID, 100, 500));
+	/* The other way round. */
+	assert_true(drops_sample_at(&threads, LATE_TID, 42, 600));
+	assert_false(drops_sample_at(&threads, LATE_TID, 42, 600));
+	assert_true(drops_sample_at(&threads, LATE_TID, 42, 600));
+	/* Only inherited, as timers are: each has a time of its own. */
+	assert_true(drops_sample_at(&threads, LATE_TID, 42, 700));
+	assert_false(drops_sample_at(&threads, LATE_TID, 100, 701));
+	late_threads_deinit(&threads);
+}
+
 static void short_records_are_left_alone(void **state)
 {
 	struct late_threads threads = one_late();
@@ -158,6 +188,7 @@ int main(void)
 		cmocka_unit_test(other_threads_may_inherit),
 		cmocka_unit_test(the_number_is_anothers_after_the_exit),
 		cmocka_unit_test(what_a_late_thread_makes_inherits_twice),
+		cmocka_unit_test(of_samples_that_share_their_data_one_stays),
 		cmocka_unit_test(short_records_are_left_alone),
 	};
 
