@@ -154,7 +154,8 @@ void recording_read(struct recording *recording)
 	session_finish(recording->session);
 }
 
-/* Files are opened when first asked for, so only those that samples are in have a status. */
+/* Files are opened when first asked for, so only those that samples are in have a status. One that
+ * is usable but has few names has a status too: that is report_header.c's to say. */
 static void print_missing_files(const struct recording *recording, FILE *out, const char *prefix)
 {
 	uint32_t count = symbolizer_image_count(recording->symbolizer), missing_count = 0;
@@ -162,7 +163,7 @@ static void print_missing_files(const struct recording *recording, FILE *out, co
 	for (uint32_t i = 0; i < count; i++) {
 		const struct image *image = symbolizer_image(recording->symbolizer, i);
 
-		if (!*image->status || ++missing_count > MISSING_FILES_MAX)
+		if (!*image->status || image->elf || ++missing_count > MISSING_FILES_MAX)
 			continue;
 		fputs(prefix, out);
 		print_printable(out, image->status);

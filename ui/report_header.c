@@ -6,6 +6,8 @@
 
 #include <inttypes.h>
 
+enum { STRIPPED_NAMES_MAX = 4 };
+
 static void print_text(FILE *out, const char *name, const char *text)
 {
 	if (!*text)
@@ -79,6 +81,25 @@ static void print_jit(FILE *out, const struct stats *stats)
 	fputc('\n', out);
 }
 
+/* Files whose inner functions have no names, a few of them by name. */
+static void print_stripped(FILE *out, const struct recording *recording)
+{
+	uint32_t count = symbolizer_image_count(recording->symbolizer), stripped_count = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct image *image = symbolizer_image(recording->symbolizer, i);
+
+		if (!image->elf || !*image->status || ++stripped_count > STRIPPED_NAMES_MAX)
+			continue;
+		fputs(stripped_count == 1 ? "# stripped: " : ", ", out);
+		print_printable(out, image->name);
+	}
+	if (stripped_count > STRIPPED_NAMES_MAX)
+		fprintf(out, " and %u more", stripped_count - STRIPPED_NAMES_MAX);
+	if (stripped_count)
+		fputs(" (only exported functions have names)\n", out);
+}
+
 void report_header_print(FILE *out, const struct recording *recording, const struct stats *stats)
 {
 	const struct data_features *features = data_reader_features(recording->reader);
@@ -89,6 +110,7 @@ void report_header_print(FILE *out, const struct recording *recording, const str
 		(double)stats->duration_ns / 1e9, stats->lost);
 	print_stack_ends(out, stats);
 	print_jit(out, stats);
+	print_stripped(out, recording);
 	recording_print_remarks(recording, out, "# remark:   ");
 	fputc('\n', out);
 }
