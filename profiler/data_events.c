@@ -49,6 +49,7 @@ bool data_events_add(struct data_events *events, const uint8_t *bytes, size_t at
 	events->items[events->count++] = (struct data_event){
 		.name = string_pool_add(events->strings, name),
 		.attr = event_layout_attr(events->layout, number),
+		.rate_asked_hz = attr.freq ? attr.sample_freq : 0,
 		.is_side_band =
 			attr.type == PERF_TYPE_SOFTWARE && attr.config == PERF_COUNT_SW_DUMMY,
 	};

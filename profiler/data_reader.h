@@ -18,7 +18,8 @@ struct data_reader;
 struct data_event {
 	const char *name; /* "cpu-clock", "cycles:u", "sched:sched_switch" */
 	const struct perf_event_attr *attr;
-	bool is_side_band; /* it never samples: it carries mmap, comm, fork and exit records */
+	uint64_t rate_asked_hz; /* 0: one sample for so many events */
+	bool is_side_band;	/* it never samples: it carries mmap, comm, fork and exit records */
 };
 
 /* Texts are "" and numbers 0 where the recording does not say. */

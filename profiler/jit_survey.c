@@ -133,10 +133,15 @@ bool jit_survey_dump(struct data_reader *reader, struct symbolizer *symbolizer, 
 	if (fd < 0)
 		return false;
 	struct jitdump_log *log = jitdump_log_create(fd);
+	const char *reason;
 
 	jitdump_log_poll(log, true);
 	survey.wanted_pid = jitdump_log_pid(log);
+	bool is_usable = jitdump_log_is_usable(log, &reason);
+
 	jitdump_log_destroy(log);
+	if (!is_usable)
+		return error_set(err, 0, "cannot use %s: %s", path, reason);
 	return choose(&survey, reader, symbolizer, path, pid, err);
 }
 

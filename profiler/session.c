@@ -172,7 +172,7 @@ static struct image *file_image(struct session *session, uint32_t pid,
 static void map_kernel(struct session *session, const struct mmap_event *mmap)
 {
 	static const char kernel[] = "[kernel.kallsyms]";
-	const char *reason = "they were recorded on another kernel";
+	const char *reason = "the recording may be of another kernel";
 
 	if (session->is_self_contained || session->options.is_live ||
 	    !begins_with(mmap->path, kernel))

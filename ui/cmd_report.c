@@ -27,6 +27,7 @@ struct report {
 	double min_percent; /* below 0: the form's own */
 	struct recording recording;
 	struct profile *profile;
+	size_t printed_count; /* of events */
 };
 
 /* clang-format off */
@@ -94,28 +95,41 @@ static void print_tree(struct report *report, const struct stack_sums *sums)
 			report->recording.naming, sums);
 }
 
-/* Periods of different events do not add up: each event is a report of its own. */
-static void print_event(struct report *report, uint32_t number, bool is_only)
+static void print_event_name(struct report *report, uint32_t number, uint64_t sample_count)
 {
 	size_t count;
 	const struct data_event *events = data_reader_events(report->recording.reader, &count);
+
+	fputs(report->printed_count++ ? "\n# event " : "# event ", stdout);
+	print_printable(stdout, events[number].name);
+	printf(", %" PRIu64 " samples\n", sample_count);
+}
+
+/* Periods of different events do not add up: each event is a report of its own. */
+static void print_event(struct report *report, uint32_t number, bool is_only)
+{
 	struct stack_sums sums;
 
 	selection_sum(&report->selection, report->profile, report->recording.naming, number, &sums);
 	if (sums.all.count || is_only) {
-		if (!is_only && report->form != FORM_FLAME) {
-			fputs("# event ", stdout);
-			print_printable(stdout, events[number].name);
-			printf(", %" PRIu64 " samples\n", sums.all.count);
-		}
-		if (report->form == FORM_FLAME)
-			flame_print(stdout, report->profile, report->recording.naming, &sums,
-				    report->is_plain);
-		else if (report->form == FORM_TABLE)
+		if (!is_only)
+			print_event_name(report, number, sums.all.count);
+		if (report->form == FORM_TABLE)
 			print_table(report, &sums);
 		else
 			print_tree(report, &sums);
 	}
+	stack_sums_deinit(&sums);
+}
+
+/* Counts of samples do add up. */
+static void print_flame(struct report *report)
+{
+	struct stack_sums sums;
+
+	selection_sum(&report->selection, report->profile, report->recording.naming,
+		      SELECTION_ALL_EVENTS, &sums);
+	flame_print(stdout, report->profile, report->recording.naming, &sums, report->is_plain);
 	stack_sums_deinit(&sums);
 }
 
@@ -167,11 +181,11 @@ static int print_report(struct report *report)
 	stats_collect(&stats, &report->recording, report->profile);
 	if (report->form == FORM_STATS) {
 		stats_print(stdout, &stats);
+	} else if (report->form == FORM_FLAME) {
+		print_flame(report);
 	} else {
-		if (report->form != FORM_FLAME) {
-			name_all(report);
-			report_header_print(stdout, &report->recording, &stats);
-		}
+		name_all(report);
+		report_header_print(stdout, &report->recording, &stats);
 		print_events(report);
 	}
 	if (report->form == FORM_STATS || report->form == FORM_FLAME)

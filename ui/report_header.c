@@ -21,8 +21,7 @@ static void print_events(FILE *out, const struct recording *recording, const str
 {
 	size_t count;
 	const struct data_event *events = data_reader_events(recording->reader, &count);
-	const struct jprof_section *section = data_reader_section(recording->reader);
-	const struct stored_health *health = section ? jprof_section_health(section) : NULL;
+	uint64_t rate_asked_hz = 0;
 
 	fputs("# event:    ", out);
 	for (size_t i = 0, printed = 0; i < count; i++) {
@@ -30,9 +29,11 @@ static void print_events(FILE *out, const struct recording *recording, const str
 			continue;
 		fputs(printed++ ? ", " : "", out);
 		print_printable(out, events[i].name);
+		if (!rate_asked_hz)
+			rate_asked_hz = events[i].rate_asked_hz;
 	}
-	if (health && health->rate_asked_hz)
-		fprintf(out, ", %" PRIu64 " Hz asked", health->rate_asked_hz);
+	if (rate_asked_hz)
+		fprintf(out, ", %" PRIu64 " Hz asked", rate_asked_hz);
 	if (stats->rate_achieved_hz > 0)
 		fprintf(out, ", %.0f Hz achieved", stats->rate_achieved_hz);
 	if (stats->throttled)

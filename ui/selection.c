@@ -204,7 +204,9 @@ void selection_sum(const struct selection *selection, const struct profile *prof
 	for (size_t i = 0; i < profile->sample_count; i++) {
 		const struct profile_sample *sample = &profile->samples[i];
 
-		if (sample->event != event || !has_sample(selection, profile, sample))
+		if (event != SELECTION_ALL_EVENTS && sample->event != event)
+			continue;
+		if (!has_sample(selection, profile, sample))
 			continue;
 		sums->all.weight += sample->weight;
 		sums->all.count++;

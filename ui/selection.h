@@ -59,7 +59,9 @@ bool selection_option(struct selection *selection, int letter, const char *argum
 
 bool selection_has_frame(const struct selection *selection, const struct named_frame *frame);
 
-/* Sums up the selected samples of one event. */
+#define SELECTION_ALL_EVENTS UINT32_MAX
+
+/* Sums up the selected samples of one event, or of all. */
 void selection_sum(const struct selection *selection, const struct profile *profile,
 		   struct naming *naming, uint32_t event, struct stack_sums *sums);
 void stack_sums_deinit(struct stack_sums *sums);

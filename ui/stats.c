@@ -88,6 +88,21 @@ static uint64_t median(uint64_t *numbers, size_t count)
 	return numbers[count / 2];
 }
 
+/* The first event that is sampled so many times a second; without one, the first that samples. */
+static uint32_t timed_event(const struct recording *recording)
+{
+	size_t count, first = 0;
+	const struct data_event *events = data_reader_events(recording->reader, &count);
+
+	while (first < count && events[first].is_side_band)
+		first++;
+	for (size_t i = first; i < count; i++) {
+		if (events[i].rate_asked_hz && !events[i].is_side_band)
+			return (uint32_t)i;
+	}
+	return (uint32_t)first;
+}
+
 /* The last sample of a CPU: CPUs that share a place only lose some distances. */
 enum { CPU_PLACES = 4096 };
 struct cpu_last {
@@ -97,7 +112,7 @@ struct cpu_last {
 
 /* While a thread runs, its samples are one sampling period apart: the median distance of a
  * thread's samples on one CPU is blind to the time it sleeps. */
-static double achieved_hz(const struct profile *profile)
+static double achieved_hz(const struct profile *profile, uint32_t event)
 {
 	struct cpu_last *last = xcalloc(CPU_PLACES, sizeof(*last));
 	uint64_t *distances = xcalloc(profile->sample_count, sizeof(*distances));
@@ -108,7 +123,7 @@ static double achieved_hz(const struct profile *profile)
 		const struct profile_sample *sample = &profile->samples[i];
 		struct cpu_last *before = &last[sample->cpu % CPU_PLACES];
 
-		if (sample->event != profile->samples[0].event)
+		if (sample->event != event)
 			continue;
 		if (before->time_ns && before->thread == sample->thread &&
 		    sample->time_ns > before->time_ns)
@@ -143,7 +158,7 @@ void stats_collect(struct stats *stats, const struct recording *recording,
 		.lost = counts->lost,
 		.throttled = counts->throttled,
 		.jit_late = counts->jit_late,
-		.rate_achieved_hz = achieved_hz(profile),
+		.rate_achieved_hz = achieved_hz(profile, timed_event(recording)),
 		.file_bytes = data_reader_file_bytes(recording->reader),
 	};
 	stats->duration_ns = duration_ns(recording);

@@ -234,9 +234,18 @@ static void a_map_belongs_to_the_pid_in_its_name(void **state)
 	expect_pid(jit_survey_perf_map, "/tmp/perf-99.map", 42);
 }
 
-static void a_file_that_is_not_there_is_said(void **state)
+static void a_file_that_is_not_there_or_no_dump_is_said(void **state)
 {
+	char path[PATH_MAX];
+
 	(void)state;
+	snprintf(path, sizeof(path), "%s/text", directory);
+	FILE *file = fopen(path, "we");
+
+	assert_non_null(file);
+	fputs("a text of more than forty bytes is no dump of a JIT either\n", file);
+	fclose(file);
+	expect_refused(jit_survey_dump, path, "cannot use");
 	expect_refused(jit_survey_dump, "/nowhere/jit-1.dump", "No such file");
 }
 
@@ -252,7 +261,7 @@ int main(void)
 		EACH(of_several_processes_the_user_has_to_choose),
 		EACH(where_nothing_is_unknown_the_file_is_not_needed_and_that_is_said),
 		EACH(a_map_belongs_to_the_pid_in_its_name),
-		EACH(a_file_that_is_not_there_is_said),
+		EACH(a_file_that_is_not_there_or_no_dump_is_said),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

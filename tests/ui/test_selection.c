@@ -85,7 +85,7 @@ static void equal_stacks_of_a_thread_add_up(void **state)
 	stack_sums_deinit(&sums);
 }
 
-static void events_are_never_added_up(void **state)
+static void an_event_is_summed_by_itself_unless_all_are_asked_for(void **state)
 {
 	(void)state;
 	ADD(.event = 0, .path = PATH(&start));
@@ -94,6 +94,7 @@ static void events_are_never_added_up(void **state)
 	assert_int_equal(selected(0, NULL), 1);
 	assert_int_equal(selected(1, NULL), 2);
 	assert_int_equal(selected(2, NULL), 0);
+	assert_int_equal(selected(SELECTION_ALL_EVENTS, NULL), 3);
 }
 
 static void comms_pids_and_tids_choose_samples_and_percentages_refer_to_them(void **state)
@@ -264,7 +265,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		EACH(everything_is_selected_at_first),
 		EACH(equal_stacks_of_a_thread_add_up),
-		EACH(events_are_never_added_up),
+		EACH(an_event_is_summed_by_itself_unless_all_are_asked_for),
 		EACH(comms_pids_and_tids_choose_samples_and_percentages_refer_to_them),
 		EACH(options_that_are_repeated_add_up),
 		EACH(symbols_and_modules_choose_stacks_that_contain_one_frame_with_both),
