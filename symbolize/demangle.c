@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "symbolize/demangle.h"
 
-#include "jitdump/text.h"
 #include "jitdump/xalloc.h"
 #include "symbolize/hash_index.h"
 #include "symbolize/string_pool.h"
@@ -86,29 +85,18 @@ static bool may_be_mangled(const char *name)
 	       !strncmp(name, "_GLOBAL_", 8);
 }
 
-static const char *add_printable(struct string_pool *strings, const char *text, size_t size)
-{
-	char *copy = xstrndup(text, size);
-	const char *interned;
-
-	text_replace_controls(copy, strlen(copy));
-	interned = string_pool_add(strings, copy);
-	free(copy);
-	return interned;
-}
-
 static const char *work_out(struct string_pool *strings, const char *name, size_t size)
 {
 	struct output *output;
 	const char *text;
 
 	if (!may_be_mangled(name) || size > MANGLED_MAX)
-		return add_printable(strings, name, size);
+		return string_pool_add_printable(strings, name, size);
 	output = xmalloc(sizeof(*output));
 	if (run_demangler(name, output))
-		text = add_printable(strings, output->text, output->size);
+		text = string_pool_add_printable(strings, output->text, output->size);
 	else
-		text = add_printable(strings, name, size);
+		text = string_pool_add_printable(strings, name, size);
 	free(output);
 	return text;
 }

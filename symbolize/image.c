@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "symbolize/image.h"
 
-#include "jitdump/text.h"
 #include "jitdump/xalloc.h"
 #include "symbolize/elf_image.h"
 #include "symbolize/perf_map.h"
@@ -51,7 +50,8 @@ static const struct elf_symbols *read_symbols(struct image *image, struct elf_im
 		status = xasprintf("%s is stripped and no debug file of it was found: "
 				   "only exported functions have names",
 				   image->path);
-		image->status = string_pool_add(image->symbolizer->strings, status);
+		image->status = string_pool_add_printable(image->symbolizer->strings, status,
+							  strlen(status));
 		free(status);
 	}
 	return symbols;
@@ -109,8 +109,7 @@ static const char *source_path(struct string_pool *strings, const struct dwarf_f
 		path = xstrdup(file);
 	else
 		path = xasprintf("%s/%s", directory, strncmp(file, "./", 2) ? file : file + 2);
-	text_replace_controls(path, strlen(path));
-	interned = string_pool_add(strings, path);
+	interned = string_pool_add_printable(strings, path, strlen(path));
 	free(path);
 	return interned;
 }

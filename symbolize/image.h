@@ -41,7 +41,7 @@ struct image {
 	uint32_t id; /* index in the symbolizer, from 0 */
 	enum image_kind kind;
 	const char *path; /* as mapped, or "[kernel.kallsyms]", "[vdso]", "[jit]", "[unknown]" */
-	const char *name; /* the module column: base name of the path */
+	const char *name; /* the module column: base name of the path, printable */
 	struct build_id build_id;
 	const char *status;    /* "" or a sentence: why names, lines or unwind tables are missing */
 	struct elf_image *elf; /* NULL until first needed, and where the file cannot be used */

@@ -242,8 +242,8 @@ void image_file_open(struct known_image *known)
 	if (known->identity.path[0] != '/')
 		return;
 	if (!try_root(&search) && !try_copies(&search) && !try_below(&search, "") && search.reason)
-		known->image.status =
-			string_pool_add(known->image.symbolizer->strings, search.reason);
+		known->image.status = string_pool_add_printable(
+			known->image.symbolizer->strings, search.reason, strlen(search.reason));
 	free(search.reason);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "symbolize/string_pool.h"
 
+#include "jitdump/text.h"
 #include "jitdump/xalloc.h"
 #include "symbolize/hash_index.h"
 
@@ -82,4 +83,15 @@ const char *string_pool_add_bytes(struct string_pool *pool, const char *bytes, s
 	hash_index_add(&pool->index, hash, (uint32_t)pool->count);
 	pool->texts[pool->count++] = copy;
 	return copy;
+}
+
+const char *string_pool_add_printable(struct string_pool *pool, const char *bytes, size_t length)
+{
+	char *copy = xstrndup(bytes, length);
+	const char *text;
+
+	text_replace_controls(copy, strlen(copy));
+	text = string_pool_add(pool, copy);
+	free(copy);
+	return text;
 }

@@ -18,4 +18,7 @@ void string_pool_destroy(struct string_pool *pool);
 const char *string_pool_add(struct string_pool *pool, const char *text);
 const char *string_pool_add_bytes(struct string_pool *pool, const char *bytes, size_t length);
 
+/* With control characters replaced by '?': for texts from files that are to be shown. */
+const char *string_pool_add_printable(struct string_pool *pool, const char *bytes, size_t length);
+
 #endif

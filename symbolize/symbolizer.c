@@ -17,12 +17,12 @@ static const char *base_name(const struct symbolizer *symbolizer, const char *pa
 	const char *slash;
 
 	if (path[0] != '/')
-		return path;
+		return string_pool_add_printable(symbolizer->strings, path, length);
 	if (length > end && !strcmp(path + length - end, deleted))
 		length -= end;
 	slash = memrchr(path, '/', length);
-	return string_pool_add_bytes(symbolizer->strings, slash + 1,
-				     length - (size_t)(slash + 1 - path));
+	return string_pool_add_printable(symbolizer->strings, slash + 1,
+					 length - (size_t)(slash + 1 - path));
 }
 
 static struct known_image *add(struct symbolizer *symbolizer, enum image_kind kind,

@@ -23,6 +23,17 @@ static void equal_texts_are_one_pointer(void **state)
 	string_pool_destroy(pool);
 }
 
+static void control_characters_are_replaced_in_what_is_shown(void **state)
+{
+	(void)state;
+	struct string_pool *pool = string_pool_create();
+
+	assert_string_equal(string_pool_add_printable(pool, "a\nb\033c", 4), "a?b?");
+	assert_ptr_equal(string_pool_add_printable(pool, "plain", 5),
+			 string_pool_add(pool, "plain"));
+	string_pool_destroy(pool);
+}
+
 static void texts_stay_where_they_are_while_the_pool_grows(void **state)
 {
 	(void)state;
@@ -56,6 +67,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(equal_texts_are_one_pointer),
+		cmocka_unit_test(control_characters_are_replaced_in_what_is_shown),
 		cmocka_unit_test(texts_stay_where_they_are_while_the_pool_grows),
 		cmocka_unit_test(a_text_longer_than_a_block_is_kept_whole),
 	};

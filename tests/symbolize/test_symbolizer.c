@@ -94,6 +94,7 @@ static void image_is_named_by_the_base_name_of_its_path(void **state)
 		{ "/tmp/a b", "a b" },
 		{ "/tmp/gone (deleted)", "gone" },
 		{ "//anon", "anon" },
+		{ "/tmp/\033[2Jevil", "?[2Jevil" },
 		{ "[heap]", "[heap]" },
 		{ "anon_inode:[perf_event]", "anon_inode:[perf_event]" },
 	};
