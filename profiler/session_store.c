@@ -271,14 +271,29 @@ static void store_dumps(struct session *session, bool keep_stacks, struct sectio
 	free(uses);
 }
 
-void session_store(struct session *session, bool keep_stacks, struct section_bytes *out)
+static bool has_kernel_location(const struct session *session)
 {
+	for (size_t i = 0; i < session->sampled->location_count; i++) {
+		if (session->sampled->locations[i].image_id == session->kernel->id)
+			return true;
+	}
+	return false;
+}
+
+/* kallsyms is only read, and missed, where something of the kernel was sampled. */
+static void load_kernel_symbols(struct session *session)
+{
+	struct kernel_symbols *symbols = symbolizer_kernel_symbols(session->symbolizer);
 	const char *reason;
 
-	resolve_again(session);
-	if (!kernel_symbols_load(symbolizer_kernel_symbols(session->symbolizer), KALLSYMS_PATH,
-				 &reason))
+	if (has_kernel_location(session) && !kernel_symbols_load(symbols, KALLSYMS_PATH, &reason))
 		session_remark_add(session, "kernel functions have no names: %s", reason);
+}
+
+void session_store(struct session *session, bool keep_stacks, struct section_bytes *out)
+{
+	resolve_again(session);
+	load_kernel_symbols(session);
 	store_kernel_symbols(session, out);
 	store_map_symbols(session, out);
 	store_dumps(session, keep_stacks, out);

@@ -175,6 +175,7 @@ static void nobody_records_own_programs_without_the_kernel(void **state)
 	outcome = shell_run(*state, AS_NOBODY "$JPROF record -v $PROGRAMS/omit_fp 0.3");
 	assert_int_equal(outcome.exit_code, 0);
 	assert_non_null(strstr(outcome.said, "the kernel is left out"));
+	assert_null(strstr(outcome.said, "have no names"));
 	assert_int_equal(shell_number(*state, "$JPROF script | grep -c '\\[kernel' || true"), 0);
 	assert_true(shell_number(*state, "$JPROF script | grep -c ' spin+'") > 0);
 }
