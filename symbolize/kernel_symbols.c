@@ -266,8 +266,10 @@ void kernel_symbols_add(struct kernel_symbols *symbols, uint64_t address, uint64
 	symbols->added[place] = (struct added){
 		.start = address,
 		.end = end,
-		.name = string_pool_add(symbols->strings, name),
-		.module = module && *module ? string_pool_add(symbols->strings, module) : NULL,
+		.name = string_pool_add_printable(symbols->strings, name, strlen(name)),
+		.module = module && *module ? string_pool_add_printable(symbols->strings, module,
+									strlen(module))
+					    : NULL,
 	};
 	symbols->added_count++;
 }
