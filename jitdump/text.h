@@ -11,9 +11,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-void text_replace_controls(char *text, size_t length);
+/* How many of the `left` > 0 bytes the character at `text` takes, 1 for a byte that is no UTF-8, and
+ * whether it may be shown: it is well-formed and no control character. */
+size_t text_character(const char *text, size_t left, bool *is_printable);
 
-/* True if the text is well-formed UTF-8 without control characters. */
+/* True if all of its characters may be shown. */
 bool text_is_printable(const char *text, size_t length);
+
+/* In place: each byte of a control character becomes '?'; bytes that are no UTF-8 stay. */
+void text_replace_controls(char *text, size_t length);
 
 #endif

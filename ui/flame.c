@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "ui/flame.h"
 
+#include "jitdump/text.h"
 #include "jitdump/xalloc.h"
 #include "symbolize/string_pool.h"
-#include "ui/printable.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -30,18 +30,16 @@ static void put(struct text *text, char byte)
 static void put_name(struct text *text, const char *name)
 {
 	size_t start = text->size;
-	bool may_be_shown;
+	bool is_printable;
 
 	while (isspace((unsigned char)*name))
 		name++;
-	while (*name) {
-		size_t length = printable_character(name, &may_be_shown);
-
-		if (!may_be_shown)
+	for (size_t left = strlen(name), size; left > 0; name += size, left -= size) {
+		size = text_character(name, left, &is_printable);
+		if (!is_printable)
 			put(text, '?');
-		for (size_t i = 0; may_be_shown && i < length; i++)
+		for (size_t i = 0; is_printable && i < size; i++)
 			put(text, (char)(name[i] == ';' ? ':' : name[i]));
-		name += length;
 	}
 	while (text->size > start && text->bytes[text->size - 1] == ' ')
 		text->size--;

@@ -10,12 +10,7 @@
 #ifndef UI_PRINTABLE_H
 #define UI_PRINTABLE_H
 
-#include <stdbool.h>
 #include <stdio.h>
-
-/* How many bytes the character at `at` takes (1 for a byte that is no UTF-8), and whether it may be
- * shown. */
-size_t printable_character(const char *at, bool *may_be_shown);
 
 void print_printable(FILE *out, const char *text);
 
