@@ -20,13 +20,6 @@ struct survey {
 	size_t pid_count, pid_capacity;
 };
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static void look_at(struct survey *survey, const struct event *event)
 {
 	size_t length = strlen(survey->base_name);
@@ -35,7 +28,7 @@ static void look_at(struct survey *survey, const struct event *event)
 		return;
 	if (event->pid == survey->wanted_pid)
 		survey->has_wanted_pid = true;
-	const char *name = base_name(event->mmap.path);
+	const char *name = basename(event->mmap.path);
 
 	if (jit_file_is_marker(&event->mmap) && !strncmp(name, survey->base_name, length) &&
 	    (!name[length] || !strcmp(name + length, " (deleted)")))
@@ -98,7 +91,7 @@ static bool choose(struct survey *survey, struct data_reader *reader, struct sym
 {
 	bool is_found = true;
 
-	survey->base_name = base_name(path);
+	survey->base_name = basename(path);
 	survey_processes(survey, reader);
 	*pid = 0;
 	if (survey->has_marker)
@@ -150,6 +143,6 @@ bool jit_survey_perf_map(struct data_reader *reader, struct symbolizer *symboliz
 {
 	struct survey survey = { 0 };
 
-	sscanf(base_name(path), "perf-%" SCNu32 ".map", &survey.wanted_pid);
+	sscanf(basename(path), "perf-%" SCNu32 ".map", &survey.wanted_pid);
 	return choose(&survey, reader, symbolizer, path, pid, err);
 }

@@ -21,17 +21,10 @@ void session_jit_deinit(struct session *session)
 	free(session->maps);
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 /* True if both are the same base name; the kernel adds " (deleted)" to a mapping's. */
 static bool is_named_like(const char *mapped_path, const char *path)
 {
-	const char *mapped = base_name(mapped_path), *base = base_name(path);
+	const char *mapped = basename(mapped_path), *base = basename(path);
 	size_t length = strlen(base);
 
 	return !strncmp(mapped, base, length) &&

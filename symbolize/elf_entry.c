@@ -26,17 +26,10 @@ static uint64_t entry_end(struct elf_image *image, uint64_t entry)
 	return next - entry < ENTRY_BYTES ? next : entry + ENTRY_BYTES;
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 /* ld-linux-x86-64.so.2, ld-musl-x86_64.so.1, ld.so.1, ld-2.31.so */
 static bool is_interpreter(const struct elf_image *image)
 {
-	const char *name = base_name(image->places.path);
+	const char *name = basename(image->places.path);
 
 	return !strncmp(name, "ld-", 3) || !strncmp(name, "ld.", 3) || !strcmp(name, "libc.so");
 }
@@ -84,7 +77,7 @@ static bool has_system_call(const struct elf_file *file, const struct elf_symbol
 /* The images that can have one: a C library, or a program with all of it inside. */
 static bool may_start_threads(const struct elf_image *image)
 {
-	const char *name = base_name(image->places.path);
+	const char *name = basename(image->places.path);
 
 	return !strncmp(name, "libc.", 5) || !strncmp(name, "libc-", 5) ||
 	       !strncmp(name, "ld-musl-", 8) ||
