@@ -163,7 +163,10 @@ static void print_missing_files(const struct recording *recording, FILE *out, co
 	for (uint32_t i = 0; i < count; i++) {
 		const struct image *image = symbolizer_image(recording->symbolizer, i);
 
-		if (!*image->status || image->elf || ++missing_count > MISSING_FILES_MAX)
+		bool is_file = image->kind == IMAGE_ELF || image->kind == IMAGE_VDSO;
+
+		if (!is_file || !*image->status || image->elf ||
+		    ++missing_count > MISSING_FILES_MAX)
 			continue;
 		fputs(prefix, out);
 		print_printable(out, image->status);
