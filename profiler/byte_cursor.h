@@ -56,6 +56,13 @@ static inline const uint8_t *byte_cursor_items(struct byte_cursor *cursor, uint6
 	return byte_cursor_bytes(cursor, count * item_size);
 }
 
+static inline uint8_t byte_cursor_u8(struct byte_cursor *cursor)
+{
+	const uint8_t *byte = byte_cursor_bytes(cursor, 1);
+
+	return byte ? *byte : 0;
+}
+
 static inline uint16_t byte_cursor_u16(struct byte_cursor *cursor)
 {
 	const uint8_t *bytes = byte_cursor_bytes(cursor, sizeof(uint16_t));

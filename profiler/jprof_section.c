@@ -89,7 +89,7 @@ static size_t read_chunks(struct jprof_section *section, const uint8_t *bytes, s
 
 		if (read)
 			read(section, &cursor);
-		if (cursor.has_failed)
+		if (cursor.bytes.has_failed)
 			*is_sound = false;
 		section_cursor_deinit(&cursor);
 	}

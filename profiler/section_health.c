@@ -45,7 +45,7 @@ void section_read_health(struct jprof_section *section, struct section_cursor *c
 	health.stack_copy_size = section_take_u32(cursor);
 	health.method = section_take_u32(cursor);
 	health.remarks = section_take_text(cursor);
-	if (cursor->has_failed)
+	if (cursor->bytes.has_failed)
 		return;
 	if (!health.remarks)
 		health.remarks = "";
@@ -66,9 +66,9 @@ void section_read_feature(struct jprof_section *section, struct section_cursor *
 {
 	struct stored_feature feature = { .number = section_take_u32(cursor) };
 
-	feature.size = section_cursor_left(cursor);
-	feature.bytes = section_take_bytes(cursor, feature.size);
-	if (cursor->has_failed)
+	feature.size = byte_cursor_left(&cursor->bytes);
+	feature.bytes = byte_cursor_bytes(&cursor->bytes, feature.size);
+	if (cursor->bytes.has_failed)
 		return;
 	section->features = xgrow(section->features, section->feature_count,
 				  &section->feature_capacity, sizeof(feature));

@@ -53,18 +53,18 @@ static void take_guesses(struct section_cursor *cursor, struct sample_quality *q
 	uint64_t size = section_take_varint(cursor);
 
 	if (guessed_count > STACK_DEPTH_LIMIT || size > STACK_DEPTH_LIMIT / 8) {
-		cursor->has_failed = true;
+		cursor->bytes.has_failed = true;
 		return;
 	}
 	quality->guessed_count = (uint16_t)guessed_count;
 	quality->guessed_bytes = (uint16_t)size;
-	quality->guessed = section_take_bytes(cursor, size);
+	quality->guessed = byte_cursor_bytes(&cursor->bytes, size);
 }
 
 static struct sample_quality take_quality(struct section_cursor *cursor, struct last_quality *last)
 {
 	struct sample_quality quality = { 0 };
-	uint8_t head = section_take_u8(cursor);
+	uint8_t head = byte_cursor_u8(&cursor->bytes);
 
 	quality.end = head & SECTION_QUALITY_END_MASK;
 	if (quality.end >= STACK_END_COUNT)
@@ -85,10 +85,10 @@ void section_read_qualities(struct jprof_section *section, struct section_cursor
 {
 	struct last_quality last = { 0 };
 
-	while (section_cursor_left(cursor)) {
+	while (byte_cursor_left(&cursor->bytes)) {
 		struct sample_quality quality = take_quality(cursor, &last);
 
-		if (cursor->has_failed)
+		if (cursor->bytes.has_failed)
 			return;
 		section->qualities = xgrow(section->qualities, section->quality_count,
 					   &section->quality_capacity, sizeof(quality));

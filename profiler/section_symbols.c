@@ -26,7 +26,7 @@ void section_read_kernel_symbols(struct jprof_section *section, struct section_c
 {
 	uint64_t address = 0;
 
-	while (section_cursor_left(cursor)) {
+	while (byte_cursor_left(&cursor->bytes)) {
 		struct stored_symbol symbol;
 
 		symbol.address = section_take_delta(cursor, &address);
@@ -34,8 +34,8 @@ void section_read_kernel_symbols(struct jprof_section *section, struct section_c
 		symbol.name = section_take_text(cursor);
 		symbol.module = section_take_text(cursor);
 		if (!symbol.name)
-			cursor->has_failed = true;
-		if (cursor->has_failed)
+			cursor->bytes.has_failed = true;
+		if (cursor->bytes.has_failed)
 			return;
 		section->kernel_symbols =
 			xgrow(section->kernel_symbols, section->kernel_symbol_count,
@@ -68,7 +68,7 @@ void section_read_map_symbols(struct jprof_section *section, struct section_curs
 {
 	uint64_t address = 0;
 
-	while (section_cursor_left(cursor)) {
+	while (byte_cursor_left(&cursor->bytes)) {
 		struct stored_map_symbol symbol;
 
 		symbol.pid = section_take_u32(cursor);
@@ -76,8 +76,8 @@ void section_read_map_symbols(struct jprof_section *section, struct section_curs
 		symbol.size = section_take_varint(cursor);
 		symbol.name = section_take_text(cursor);
 		if (!symbol.name)
-			cursor->has_failed = true;
-		if (cursor->has_failed)
+			cursor->bytes.has_failed = true;
+		if (cursor->bytes.has_failed)
 			return;
 		section->map_symbols = xgrow(section->map_symbols, section->map_symbol_count,
 					     &section->map_symbol_capacity, sizeof(symbol));

@@ -101,9 +101,9 @@ static struct jitdump_source_line *take_lines(struct section_cursor *cursor,
 	uint64_t line = 0;
 
 	*count = 0;
-	if (wanted > section_cursor_left(cursor) / LINE_BYTES_MIN)
-		cursor->has_failed = true;
-	if (!wanted || cursor->has_failed)
+	if (wanted > byte_cursor_left(&cursor->bytes) / LINE_BYTES_MIN)
+		cursor->bytes.has_failed = true;
+	if (!wanted || cursor->bytes.has_failed)
 		return NULL;
 	struct jitdump_source_line *lines = xcalloc(wanted, sizeof(*lines));
 
@@ -124,7 +124,7 @@ static void take_unwind(struct section_cursor *cursor, struct jitdump_entry *ent
 	entry->unwind.eh_frame_address = section_take_delta(cursor, &address);
 	uint64_t size = section_take_varint(cursor);
 
-	entry->unwind.eh_frame = section_take_bytes(cursor, size);
+	entry->unwind.eh_frame = byte_cursor_bytes(&cursor->bytes, size);
 	entry->unwind.eh_frame_size = entry->unwind.eh_frame ? size : 0;
 }
 
@@ -132,7 +132,7 @@ static struct stored_version take_version(struct section_cursor *cursor, struct 
 {
 	struct stored_version version = { .dump = section_take_u32(cursor) };
 	struct jitdump_entry *entry = &version.entry;
-	uint8_t flags = section_take_u8(cursor);
+	uint8_t flags = byte_cursor_u8(&cursor->bytes);
 
 	entry->kind = flags & SECTION_VERSION_IS_MOVE ? JITDUMP_ENTRY_MOVE : JITDUMP_ENTRY_LOAD;
 	entry->uses_frame_pointer = flags & SECTION_VERSION_USES_FRAME_POINTER;
@@ -149,7 +149,7 @@ static struct stored_version take_version(struct section_cursor *cursor, struct 
 	}
 	entry->name = present_text(section_take_text(cursor));
 	if (flags & SECTION_VERSION_HAS_CODE)
-		entry->code = section_take_bytes(cursor, entry->size);
+		entry->code = byte_cursor_bytes(&cursor->bytes, entry->size);
 	entry->lines = take_lines(cursor, entry, &entry->line_count);
 	if (flags & SECTION_VERSION_HAS_UNWIND)
 		take_unwind(cursor, entry);
@@ -160,10 +160,10 @@ void section_read_versions(struct jprof_section *section, struct section_cursor 
 {
 	struct last_version last = { 0 };
 
-	while (section_cursor_left(cursor)) {
+	while (byte_cursor_left(&cursor->bytes)) {
 		struct stored_version version = take_version(cursor, &last);
 
-		if (cursor->has_failed) {
+		if (cursor->bytes.has_failed) {
 			free((void *)version.entry.lines);
 			return;
 		}
@@ -195,7 +195,7 @@ void jprof_section_put_dump_uses(struct section_bytes *out, const struct stored_
 
 void section_read_dump_uses(struct jprof_section *section, struct section_cursor *cursor)
 {
-	while (section_cursor_left(cursor)) {
+	while (byte_cursor_left(&cursor->bytes)) {
 		struct stored_dump_use use;
 
 		use.dump = section_take_u32(cursor);
@@ -203,7 +203,7 @@ void section_read_dump_uses(struct jprof_section *section, struct section_cursor
 		use.from_ns = section_take_varint(cursor);
 		use.until_ns = section_take_varint(cursor);
 		use.path = present_text(section_take_text(cursor));
-		if (cursor->has_failed)
+		if (cursor->bytes.has_failed)
 			return;
 		section->dump_uses = xgrow(section->dump_uses, section->dump_use_count,
 					   &section->dump_use_capacity, sizeof(use));
