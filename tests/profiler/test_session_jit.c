@@ -143,7 +143,7 @@ static void feed_stack_sample(uint64_t time_ns)
 {
 	static const uint64_t words[] = { MAIN + 0x10, 0, 0, 0 };
 
-	world_stack_sample(&fixture.world, time_ns, fixture.pid, FIB + 4, 0, STACK, words, 4);
+	world_stack_sample(&fixture.world, time_ns, fixture.pid, FIB + 4, STACK, words, 4);
 }
 
 static void code_announced_after_its_samples_is_named_at_the_end(void **state)

@@ -207,11 +207,9 @@ void world_sample(struct session_world *world, uint64_t time_ns, uint32_t pid, u
 }
 
 void world_stack_sample(struct session_world *world, uint64_t time_ns, uint32_t pid, uint64_t ip,
-			uint64_t bp, uint64_t sp, const uint64_t *words, size_t count)
+			uint64_t sp, const uint64_t *words, size_t count)
 {
-	uint64_t registers[WORLD_REGISTERS] = {
-		[WORLD_IP] = ip, [WORLD_BP] = bp, [WORLD_RSP] = sp
-	};
+	uint64_t registers[WORLD_REGISTERS] = { [WORLD_IP] = ip, [WORLD_RSP] = sp };
 	size_t record = begin_sample(world, time_ns, pid, pid, ip, false);
 
 	bytes_u64(&world->records, 0); /* no kernel chain */

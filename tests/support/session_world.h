@@ -70,7 +70,7 @@ void world_sample(struct session_world *world, uint64_t time_ns, uint32_t pid, u
 
 /* A sample with user registers and `count` stack words, from `sp` up; rbp is `bp`. */
 void world_stack_sample(struct session_world *world, uint64_t time_ns, uint32_t pid, uint64_t ip,
-			uint64_t bp, uint64_t sp, const uint64_t *words, size_t count);
+			uint64_t sp, const uint64_t *words, size_t count);
 
 /* Feeds all records that another world was fed. */
 void world_feed_again(struct session_world *world, const struct session_world *from);
