@@ -68,7 +68,7 @@ void world_mmap(struct session_world *world, uint64_t time_ns, uint32_t pid,
 void world_sample(struct session_world *world, uint64_t time_ns, uint32_t pid, uint32_t tid,
 		  const uint64_t *chain);
 
-/* A sample with user registers and `count` stack words, from `sp` up; rbp is `bp`. */
+/* A sample with user registers and `count` stack words, from `sp` up; rbp is 0. */
 void world_stack_sample(struct session_world *world, uint64_t time_ns, uint32_t pid, uint64_t ip,
 			uint64_t sp, const uint64_t *words, size_t count);
 
