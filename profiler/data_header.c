@@ -168,7 +168,7 @@ void data_header_read_events(const struct data_header *header, struct data_event
 	free(entries);
 }
 
-void data_header_read_features(const struct data_header *header, struct data_feature_set *set,
+void data_header_read_features(struct data_header *header, struct data_feature_set *set,
 			       struct data_events *events)
 {
 	struct data_section places[DATA_FEATURE_BITS];
@@ -178,12 +178,14 @@ void data_header_read_features(const struct data_header *header, struct data_fea
 	if (!header->is_closed || header->data_missing_bytes)
 		return;
 	count = read_places(header, header->data_end, places, &wanted);
+	header->lacks_features = count * sizeof(*places) < wanted;
 	for (unsigned int bit = 0; bit < DATA_FEATURE_BITS && number < count; bit++) {
 		size_t size;
 		uint8_t *bytes;
 
 		if (!(header->file.features[bit / 64] >> bit % 64 & 1))
 			continue;
+		header->lacks_features |= !is_inside(header, places[number]);
 		bytes = read_section(header, places[number++], &size);
 		if (bytes)
 			data_features_add(set, events, bit, bytes, size);

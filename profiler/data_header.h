@@ -19,6 +19,7 @@ struct data_header {
 	bool is_closed;		       /* false: the recorder was killed, or still runs */
 	uint64_t data_start, data_end; /* of the records; not beyond the file's end */
 	uint64_t data_missing_bytes;   /* records that the file promises and does not have */
+	bool lacks_features;	       /* of those that it promises; data_header_read_features() */
 	struct data_file_header file;  /* zeroed for a pipe */
 };
 
@@ -27,7 +28,7 @@ bool data_header_read(struct data_header *header, int fd, const char *name, stru
 
 /* For files: the events with their ids, and the features. Tables that are cut give what they have. */
 void data_header_read_events(const struct data_header *header, struct data_events *events);
-void data_header_read_features(const struct data_header *header, struct data_feature_set *set,
+void data_header_read_features(struct data_header *header, struct data_feature_set *set,
 			       struct data_events *events);
 
 #endif

@@ -67,7 +67,13 @@ static void note_end(struct data_stream *stream, const struct data_part *part)
 {
 	const char *why = why_ended(stream->header, part);
 
-	if (why && !stream->damage[0])
+	if (!why && stream->header->lacks_features && !stream->damage[0])
+		snprintf(
+			stream->damage, sizeof(stream->damage),
+			"%s is cut behind its records: they are here, but not all that was said of "
+			"them",
+			stream->input->name);
+	else if (why && !stream->damage[0])
 		snprintf(stream->damage, sizeof(stream->damage),
 			 "%s %s at byte %" PRIu64 "; everything before is here",
 			 stream->input->name, why, part->next);
