@@ -41,6 +41,12 @@ static bool fits(uint64_t value, unsigned bits)
 	return value >> bits == 0;
 }
 
+/* `number` is that of the range's start; those behind it follow. */
+static void set_key(struct code_range *range, uint64_t number)
+{
+	range->key_base = 2 * (number - range->start);
+}
+
 static bool jit_key(const struct code *code, struct code_range *range)
 {
 	const struct jit_version *version = code->version;
@@ -48,9 +54,9 @@ static bool jit_key(const struct code *code, struct code_range *range)
 	if (!fits(code->image->id, JIT_IMAGE_BITS) || !fits(version->number, VERSION_BITS) ||
 	    version->size > UINT64_C(1) << OFFSET_BITS)
 		return false;
-	range->key = ((UINT64_C(1) << JIT_IMAGE_BITS | code->image->id) << VERSION_BITS |
-		      version->number)
-		     << (OFFSET_BITS + 1);
+	set_key(range, ((UINT64_C(1) << JIT_IMAGE_BITS | code->image->id) << VERSION_BITS |
+			version->number)
+			       << OFFSET_BITS);
 	return true;
 }
 
@@ -61,7 +67,7 @@ static bool file_key(const struct code *code, struct code_range *range)
 	if (!fits(code->image->id, FILE_IMAGE_BITS) || !fits(start, ADDRESS_BITS) ||
 	    !fits(last, ADDRESS_BITS))
 		return false;
-	range->key = ((uint64_t)code->image->id << ADDRESS_BITS | start) << 1;
+	set_key(range, (uint64_t)code->image->id << ADDRESS_BITS | start);
 	return true;
 }
 

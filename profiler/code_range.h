@@ -15,7 +15,7 @@
 struct code_range {
 	uint64_t start, end;	    /* process addresses */
 	uint64_t from_ns, until_ns; /* when it is there */
-	uint64_t key;		    /* of its start; see code_range_key() */
+	uint64_t key_base;	    /* see code_range_key() */
 };
 
 /* False where no such range is known. */
@@ -34,7 +34,7 @@ static inline bool code_range_covers(const struct code_range *range, uint64_t ad
 static inline uint64_t code_range_key(const struct code_range *range, uint64_t address,
 				      bool is_return)
 {
-	return range->key + ((address - range->start) << 1 | is_return);
+	return range->key_base + 2 * address + is_return;
 }
 
 struct code_ranges;

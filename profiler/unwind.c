@@ -9,6 +9,8 @@
 
 #include <stdlib.h>
 
+enum { CACHE_LINE_BYTES = 64, PREFETCHED_BYTES = 64 << 10 };
+
 struct unwinder {
 	enum unwind_method method;
 	struct cfi_index *cfi;
@@ -55,6 +57,14 @@ void unwinder_destroy(struct unwinder *unwinder)
 	libunwind_stepper_destroy(unwinder->stepper);
 	cfi_index_destroy(unwinder->cfi);
 	free(unwinder);
+}
+
+void unwinder_prefetch(const uint8_t *stack, uint64_t size)
+{
+	if (size > PREFETCHED_BYTES)
+		size = PREFETCHED_BYTES;
+	for (uint64_t offset = 0; offset < size; offset += CACHE_LINE_BYTES)
+		__builtin_prefetch(stack + offset);
 }
 
 struct unwind_counts unwinder_counts(const struct unwinder *unwinder)
@@ -299,16 +309,18 @@ static void append_frame(struct chain *chain, const struct walk *walk)
 	};
 }
 
-static void start_walk(struct walk *walk, struct unwinder *unwinder,
+/* False if the registers are not such that they can be unwound. */
+static bool start_walk(struct walk *walk, struct unwinder *unwinder,
 		       const struct unwind_request *request)
 {
-	uint64_t sp = walk->registers.value[REGISTER_SP];
-	uint64_t size = request->stack_size;
+	uint64_t sp, size = request->stack_size;
+	bool is_unwindable;
 
+	*walk = (struct walk){ .unwinder = unwinder, .request = request };
+	is_unwindable = arch_read_registers(request->registers, &walk->registers);
+	sp = walk->registers.value[REGISTER_SP];
 	if (size > UINT64_MAX - sp)
 		size = UINT64_MAX - sp;
-	walk->unwinder = unwinder;
-	walk->request = request;
 	walk->memory = (struct stack_memory){
 		.bytes = request->stack,
 		.start = sp,
@@ -317,6 +329,7 @@ static void start_walk(struct walk *walk, struct unwinder *unwinder,
 		.space = request->space,
 		.time_ns = request->time_ns,
 	};
+	return is_unwindable;
 }
 
 /* Inside exec(2) the registers are those of the program that was, and its stack is gone. */
@@ -374,26 +387,25 @@ static void unwind(struct walk *walk, bool is_fast, struct chain *chain)
 void unwinder_unwind(struct unwinder *unwinder, const struct unwind_request *request,
 		     struct chain *chain)
 {
-	struct walk start = { 0 }, walk;
 	size_t kernel_count = chain->count;
+	struct walk walk;
 
 	if (!request->registers->abi || is_between_programs(request, chain)) {
 		chain->end = STACK_END_NONE;
 		return;
 	}
-	if (!arch_read_registers(request->registers, &start.registers)) {
+	if (!start_walk(&walk, unwinder, request)) {
 		chain->end = STACK_END_NO_UNWIND_INFO;
 		if (chain->count < STACK_DEPTH_LIMIT)
-			append_frame(chain, &start);
+			append_frame(chain, &walk);
 		return;
 	}
-	start_walk(&start, unwinder, request);
-	walk = start;
 	unwind(&walk, unwinder->fast != NULL, chain);
 	if (walk.lacks_lost) {
 		unwinder->counts.restarts++;
 		chain->count = kernel_count;
-		unwind(&start, false, chain);
+		start_walk(&walk, unwinder, request);
+		unwind(&walk, false, chain);
 	}
 	unwinder->counts.frames += chain->count - kernel_count;
 }

@@ -66,6 +66,10 @@ void unwinder_destroy(struct unwinder *unwinder);
 void unwinder_unwind(struct unwinder *unwinder, const struct unwind_request *request,
 		     struct chain *chain);
 
+/* Asks the CPU for a stack that is to be unwound after the one at hand: most of unwinding is waiting
+ * for its words. */
+void unwinder_prefetch(const uint8_t *stack, uint64_t size);
+
 struct unwind_counts unwinder_counts(const struct unwinder *unwinder);
 
 /* The register mask to ask the kernel for (attr.sample_regs_user) on this machine. */

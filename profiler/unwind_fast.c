@@ -18,10 +18,13 @@ struct fast_unwinder {
 /* One walk: the frame that was reached, where its code is, and the copied stack. */
 struct fast_walk {
 	struct fast_unwinder *fast;
-	const struct stack_memory *memory;
-	uint64_t last_word; /* the highest offset in the copy that a word can be read from */
 	struct code_ranges *ranges;
 	const struct code_range *range; /* of the frame; NULL: not known, or it may change */
+	const uint8_t *bytes;		/* the copy, from `start` up */
+	uint64_t start;
+	uint64_t last_word; /* the highest offset in the copy that a word can be read from */
+	struct address_space *space;
+	uint64_t time_ns;
 	struct fast_frame frame;
 };
 
@@ -59,115 +62,114 @@ static struct cfi_row choose_row(struct fast_unwinder *fast, const struct code *
 	return row;
 }
 
-__attribute__((noinline)) static const struct cfi_row *add_row(struct fast_walk *walk,
-							       uint64_t address, uint64_t key)
+__attribute__((noinline)) static const struct cfi_row *
+add_row(struct fast_walk *walk, uint64_t address, bool is_return, uint64_t key)
 {
 	struct code code;
 
-	code_find(walk->memory->space, address, walk->memory->time_ns, &code);
+	code_find(walk->space, address, walk->time_ns, &code);
 	return row_cache_add(&walk->fast->rows, key,
-			     choose_row(walk->fast, &code, address, walk->frame.is_return));
+			     choose_row(walk->fast, &code, address, is_return));
 }
 
 /* False if there is no code at all. */
 __attribute__((noinline)) static bool find_range(struct fast_walk *walk, uint64_t address)
 {
-	uint64_t time_ns = walk->memory->time_ns;
 	struct code code;
 
-	walk->range = code_ranges_find(walk->ranges, address, time_ns);
+	walk->range = code_ranges_find(walk->ranges, address, walk->time_ns);
 	if (walk->range)
 		return true;
-	code_find(walk->memory->space, address, time_ns, &code);
-	walk->range = code_ranges_add(walk->ranges, address, time_ns, &code);
+	code_find(walk->space, address, walk->time_ns, &code);
+	walk->range = code_ranges_add(walk->ranges, address, walk->time_ns, &code);
 	return code.kind != CODE_UNMAPPED;
 }
 
-static bool is_code(struct fast_walk *walk, uint64_t address)
+__always_inline static bool is_code(struct fast_walk *walk, uint64_t address)
 {
-	return (walk->range && code_range_covers(walk->range, address, walk->memory->time_ns)) ||
+	return (walk->range && code_range_covers(walk->range, address, walk->time_ns)) ||
 	       find_range(walk, address);
 }
 
-static bool read_word(const struct fast_walk *walk, uint64_t address, uint64_t *value)
+__always_inline static bool read_word(const struct fast_walk *walk, uint64_t address,
+				      uint64_t *value)
 {
-	uint64_t offset = address - walk->memory->start;
+	uint64_t offset = address - walk->start;
 
 	if (offset > walk->last_word)
 		return false;
-	memcpy(value, walk->memory->bytes + offset, sizeof(*value));
+	memcpy(value, walk->bytes + offset, sizeof(*value));
 	return true;
 }
 
 /* A slot below the sampled stack pointer means that the register was restored already: compilers
  * do not say so in epilogues. */
-static void restore_frame_pointer(const struct fast_walk *walk, const struct cfi_row *row,
-				  uint64_t cfa, struct fast_frame *caller)
+__always_inline static void restore_frame_pointer(const struct fast_walk *walk,
+						  const struct cfi_row *row, uint64_t cfa,
+						  struct fast_frame *frame)
 {
 	uint64_t slot = cfa + (uint64_t)(int64_t)row->fp_offset;
 
 	if (row->fp == ROW_FP_SAME)
 		return;
 	if (row->fp == ROW_FP_UNDEFINED)
-		caller->is_fp_known = false;
-	else if (read_word(walk, slot, &caller->fp))
-		caller->is_fp_known = true;
+		frame->is_fp_known = false;
+	else if (read_word(walk, slot, &frame->fp))
+		frame->is_fp_known = true;
 	else
-		caller->is_fp_known &= slot < walk->memory->start;
+		frame->is_fp_known &= slot < walk->start;
 }
 
-static bool step_by_cfa(const struct fast_walk *walk, const struct cfi_row *row, uint64_t base,
-			struct fast_frame *caller)
+/* Each step turns the frame into its caller, or returns false. */
+__always_inline static bool step_by_cfa(const struct fast_walk *walk, const struct cfi_row *row,
+					uint64_t base, struct fast_frame *frame)
 {
 	uint64_t cfa = base + (uint64_t)(int64_t)row->cfa_offset;
 
-	if (cfa <= walk->frame.sp || !read_word(walk, cfa + ARCH_RETURN_OFFSET, &caller->ip))
+	if (cfa <= frame->sp || !read_word(walk, cfa + ARCH_RETURN_OFFSET, &frame->ip))
 		return false;
-	restore_frame_pointer(walk, row, cfa, caller);
-	caller->sp = cfa;
-	caller->is_guessed = false;
+	restore_frame_pointer(walk, row, cfa, frame);
+	frame->sp = cfa;
+	frame->is_guessed = false;
 	return true;
 }
 
 /* As in profiler/frame_pointer.h. */
-static bool step_by_frame_pointer(const struct fast_walk *walk, struct fast_frame *caller)
+__always_inline static bool step_by_frame_pointer(const struct fast_walk *walk,
+						  struct fast_frame *frame)
 {
-	uint64_t fp = walk->frame.fp;
+	uint64_t fp = frame->fp;
 
-	if (!walk->frame.is_fp_known || fp % sizeof(fp) != 0 || fp < walk->frame.sp ||
-	    !read_word(walk, fp, &caller->fp) || !read_word(walk, fp + 8, &caller->ip))
+	if (!frame->is_fp_known || fp % sizeof(fp) != 0 || fp < frame->sp ||
+	    !read_word(walk, fp, &frame->fp) || !read_word(walk, fp + 8, &frame->ip))
 		return false;
-	caller->sp = fp + 16;
-	caller->is_guessed = true;
+	frame->sp = fp + 16;
+	frame->is_guessed = true;
 	return true;
 }
 
-static bool step(const struct fast_walk *walk, const struct cfi_row *row, struct fast_frame *caller)
+__always_inline static bool step(const struct fast_walk *walk, const struct cfi_row *row,
+				 struct fast_frame *frame)
 {
-	switch ((enum row_kind)row->kind) {
-	case ROW_CFA_SP:
-		return step_by_cfa(walk, row, walk->frame.sp, caller);
-	case ROW_CFA_FP:
-		return walk->frame.is_fp_known && step_by_cfa(walk, row, walk->frame.fp, caller);
-	case ROW_FRAME_POINTER:
-		return step_by_frame_pointer(walk, caller);
-	case ROW_UNFIT:
-	case ROW_OUTERMOST:
-		break;
-	}
-	return false;
+	frame->is_return = true;
+	if (row->kind == ROW_CFA_SP)
+		return step_by_cfa(walk, row, frame->sp, frame);
+	if (row->kind == ROW_CFA_FP)
+		return frame->is_fp_known && step_by_cfa(walk, row, frame->fp, frame);
+	return row->kind == ROW_FRAME_POINTER && step_by_frame_pointer(walk, frame);
 }
 
-static const struct cfi_row *find_row(struct fast_walk *walk)
+__always_inline static const struct cfi_row *find_row(struct fast_walk *walk,
+						      const struct fast_frame *frame)
 {
-	uint64_t address = walk->frame.ip - walk->frame.is_return;
-	uint64_t key = code_range_key(walk->range, address, walk->frame.is_return);
+	uint64_t address = frame->ip - frame->is_return;
+	uint64_t key = code_range_key(walk->range, address, frame->is_return);
 	const struct cfi_row *row = row_cache_find(&walk->fast->rows, key);
 
-	return row ? row : add_row(walk, address, key);
+	return row ? row : add_row(walk, address, frame->is_return, key);
 }
 
-static void append(struct chain *chain, const struct fast_frame *frame)
+__always_inline static void append(struct chain *chain, const struct fast_frame *frame)
 {
 	chain->frames[chain->count++] = (struct chain_frame){
 		.pc = frame->ip,
@@ -179,21 +181,24 @@ static void append(struct chain *chain, const struct fast_frame *frame)
 /* A step counts once its caller is known to be in code: only then is its frame appended. */
 static bool walk_rows(struct fast_walk *walk, struct chain *chain)
 {
-	while (walk->range && chain->count < STACK_DEPTH_LIMIT) {
-		const struct cfi_row *row = find_row(walk);
-		struct fast_frame caller = walk->frame;
+	struct fast_frame frame = walk->frame;
+	bool is_outermost = false;
 
-		if (row->kind == ROW_OUTERMOST) {
-			append(chain, &walk->frame);
-			return true;
-		}
-		caller.is_return = true;
-		if (!step(walk, row, &caller) || caller.ip == 0 || !is_code(walk, caller.ip - 1))
-			return false;
-		append(chain, &walk->frame);
-		walk->frame = caller;
+	while (walk->range && chain->count < STACK_DEPTH_LIMIT) {
+		const struct cfi_row *row = find_row(walk, &frame);
+		struct fast_frame caller = frame;
+
+		is_outermost = row->kind == ROW_OUTERMOST;
+		if (!is_outermost &&
+		    (!step(walk, row, &caller) || caller.ip == 0 || !is_code(walk, caller.ip - 1)))
+			break;
+		append(chain, &frame);
+		if (is_outermost)
+			break;
+		frame = caller;
 	}
-	return false;
+	walk->frame = frame;
+	return is_outermost;
 }
 
 bool fast_unwinder_walk(struct fast_unwinder *fast, const struct stack_memory *memory,
@@ -202,9 +207,12 @@ bool fast_unwinder_walk(struct fast_unwinder *fast, const struct stack_memory *m
 	uint64_t size = memory->end - memory->start;
 	struct fast_walk walk = {
 		.fast = fast,
-		.memory = memory,
-		.last_word = size - sizeof(uint64_t),
 		.ranges = code_ranges_of(memory->space),
+		.bytes = memory->bytes,
+		.start = memory->start,
+		.last_word = size - sizeof(uint64_t),
+		.space = memory->space,
+		.time_ns = memory->time_ns,
 		.frame = *frame,
 	};
 	bool is_outermost;
