@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+// Two seconds of JavaScript: deep recursion, callbacks from builtins, objects and strings.
+const fib = n => (n < 2 ? n : fib(n - 1) + fib(n - 2));
+const end = Date.now() + 2000;
+let sum = 0;
+while (Date.now() < end) {
+	const items = Array.from({ length: 2000 }, (_, i) => ({ number: i, text: String(i) }));
+	items.sort((a, b) => a.text.localeCompare(b.text));
+	sum += fib(20) + JSON.stringify(items).length;
+}
+console.log(sum);
