@@ -25,9 +25,11 @@ static void read_all(const uint8_t *bytes, struct registers *registers)
 	enum { FIRST_COUNT = 9, SKIPPED_COUNT = 3, NUMBERED = 8 };
 
 	for (unsigned i = 0; i < FIRST_COUNT; i++)
-		memcpy(&registers->value[dwarf_numbers[i]], bytes + 8 * i, 8);
-	memcpy(&registers->value[NUMBERED], bytes + 8 * (FIRST_COUNT + SKIPPED_COUNT),
-	       8 * (REGISTER_IP - NUMBERED));
+		memcpy(&registers->value[dwarf_numbers[i]], bytes + sizeof(uint64_t) * i,
+		       sizeof(uint64_t));
+	memcpy(&registers->value[NUMBERED],
+	       bytes + sizeof(uint64_t) * (FIRST_COUNT + SKIPPED_COUNT),
+	       sizeof(uint64_t) * (REGISTER_IP - NUMBERED));
 	registers->known = (1u << REGISTER_COUNT) - 1;
 }
 
