@@ -123,13 +123,16 @@ static bool attach_by_marker_name(struct session *session, struct address_space 
 }
 
 /* The code that a forked child brought along, for moves in a dump of its own. */
-static void set_parent(struct jit_code *code, const struct address_space *space)
+static void set_parent(struct jit_code *code, const struct address_space *space, bool is_live)
 {
 	for (size_t i = 0; i < space->jit_count; i++) {
 		const struct jit_use *use = &space->jits[i];
 
-		if (use->is_inherited && use->until_ns == UINT64_MAX)
-			jit_code_set_parent(code, use->code, use->from_ns);
+		if (!use->is_inherited || use->until_ns != UINT64_MAX)
+			continue;
+		/* What the parent announced just before the fork may be moved first of all. */
+		jit_code_poll(use->code, !is_live, is_live);
+		jit_code_set_parent(code, use->code, use->from_ns);
 	}
 }
 
@@ -157,7 +160,7 @@ static struct session_dump *open_marked(struct session *session, const struct ad
 	dump->identity = identity;
 	dump->pid = event->pid;
 	dump->from_ns = event->time_ns;
-	set_parent(dump->code, space);
+	set_parent(dump->code, space, session->options.is_live);
 	jit_code_poll(dump->code, !session->options.is_live, session->options.is_live);
 	remark_flaws(session, dump);
 	return dump;
