@@ -52,9 +52,8 @@ struct address_space *address_space_fork(const struct address_space *parent, uin
 	child->jits = xmalloc(parent->jit_count * sizeof(*child->jits));
 	for (size_t i = 0; i < parent->jit_count; i++) {
 		child->jits[i] = parent->jits[i];
-		child->jits[i].is_inherited = true;
-		if (parent->jits[i].until_ns == UINT64_MAX)
-			child->jits[i].from_ns = time_ns;
+		if (child->jits[i].forked_ns == UINT64_MAX)
+			child->jits[i].forked_ns = time_ns;
 	}
 	child->is_live = parent->is_live;
 	child->parent_perf_map = parent->perf_map ? parent->perf_map : parent->parent_perf_map;
@@ -114,7 +113,7 @@ static void insert(struct address_space *space, size_t at, const struct mapping 
 static bool is_still_anonymous(const struct mapping *old, const struct mapping *by)
 {
 	return old->kind == MAPPING_ANONYMOUS && by->kind == MAPPING_ANONYMOUS &&
-	       old->is_executable == by->is_executable;
+	       old->is_executable == by->is_executable && old->is_shared == by->is_shared;
 }
 
 /* Ends what [start, end) of the piece at `at` held; what stands out on either side stays. Returns
@@ -148,7 +147,8 @@ static size_t end_overlap(struct address_space *space, size_t at, const struct m
 static bool is_the_same(const struct mapping *a, const struct mapping *b)
 {
 	return a->start == b->start && a->end == b->end && a->file_offset == b->file_offset &&
-	       a->kind == b->kind && a->image == b->image && a->is_executable == b->is_executable;
+	       a->kind == b->kind && a->image == b->image &&
+	       a->is_executable == b->is_executable && a->is_shared == b->is_shared;
 }
 
 void address_space_map(struct address_space *space, const struct mapping *mapping)
@@ -228,18 +228,14 @@ uint64_t address_space_next_file(const struct address_space *space, uint64_t sta
 	return first;
 }
 
-void address_space_add_jit(struct address_space *space, struct jit_code *code, uint64_t from_ns)
+void address_space_add_jit(struct address_space *space, struct jit_code *code)
 {
 	for (size_t i = 0; i < space->jit_count; i++) {
 		if (space->jits[i].code == code)
 			return;
-		/* The parent goes on announcing its own code in the inherited dump. */
-		if (space->jits[i].is_inherited && space->jits[i].until_ns == UINT64_MAX)
-			space->jits[i].until_ns = space->jits[i].from_ns;
 	}
 	space->jits =
 		xgrow(space->jits, space->jit_count, &space->jit_capacity, sizeof(*space->jits));
 	space->change_count++;
-	space->jits[space->jit_count++] =
-		(struct jit_use){ .code = code, .from_ns = from_ns, .until_ns = UINT64_MAX };
+	space->jits[space->jit_count++] = (struct jit_use){ code, UINT64_MAX };
 }

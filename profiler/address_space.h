@@ -33,15 +33,14 @@ struct mapping {
 	uint64_t from_ns, until_ns; /* UINT64_MAX: still there */
 	enum mapping_kind kind;
 	bool is_executable;
+	bool is_shared;	     /* a forked child has the same memory, not a copy of it */
 	struct image *image; /* NULL unless MAPPING_FILE */
 };
 
 /* A dump that this space's code is announced in. */
 struct jit_use {
 	struct jit_code *code;
-	uint64_t from_ns;  /* the marker's time, or the fork's */
-	uint64_t until_ns; /* code announced later is not of this space: it has a dump of its own */
-	bool is_inherited; /* from the parent, by fork */
+	uint64_t forked_ns; /* when it was inherited from the parent; UINT64_MAX: it was not */
 };
 
 struct address_space {
@@ -90,7 +89,17 @@ const struct mapping *address_space_find(const struct address_space *space, uint
 uint64_t address_space_next_file(const struct address_space *space, uint64_t start, uint64_t end,
 				 uint64_t after_ns);
 
-/* From `from_ns` on the space's code is announced in `code`; dumps inherited by fork end then. */
-void address_space_add_jit(struct address_space *space, struct jit_code *code, uint64_t from_ns);
+/* The space's code is announced in `code` as well. */
+void address_space_add_jit(struct address_space *space, struct jit_code *code);
+
+/*
+ * Until when code that was announced in the dump is this space's, where `mapping` (NULL: nobody
+ * knows) is: for ever, or until the fork if the code was written to a copy of the memory. What the
+ * parent announces then is in its own copy alone, even while the child has no other dump yet.
+ */
+static inline uint64_t jit_use_until(const struct jit_use *use, const struct mapping *mapping)
+{
+	return mapping && mapping->is_shared ? UINT64_MAX : use->forked_ns;
+}
 
 #endif

@@ -13,17 +13,24 @@ static bool is_better(const struct jit_version *version, const struct jit_versio
 	return version->time_ns >= than->time_ns;
 }
 
-/* The newest version over all dumps of the space. Code announced in an inherited dump after the
- * space got one of its own belongs to the parent. */
-static struct jit_version *find_version(const struct address_space *space, uint64_t address,
+static struct jit_version *find_in_use(const struct jit_use *use, const struct mapping *mapping,
+				       uint64_t address, uint64_t time_ns)
+{
+	uint64_t until_ns = jit_use_until(use, mapping);
+
+	return jit_code_find(use->code, address, time_ns < until_ns ? time_ns : until_ns);
+}
+
+/* The newest version over all dumps of the space. */
+static struct jit_version *find_version(const struct address_space *space,
+					const struct mapping *mapping, uint64_t address,
 					uint64_t time_ns, struct jit_code **owner)
 {
 	struct jit_version *newest = NULL;
 
 	for (size_t i = 0; i < space->jit_count; i++) {
 		const struct jit_use *use = &space->jits[i];
-		uint64_t until = time_ns < use->until_ns ? time_ns : use->until_ns;
-		struct jit_version *version = jit_code_find(use->code, address, until);
+		struct jit_version *version = find_in_use(use, mapping, address, time_ns);
 
 		if (version && (!newest || is_better(version, newest))) {
 			newest = version;
@@ -33,19 +40,46 @@ static struct jit_version *find_version(const struct address_space *space, uint6
 	return newest;
 }
 
-static struct jit_version *find_later_version(const struct address_space *space, uint64_t address,
+static bool has_own_dump(const struct address_space *space)
+{
+	for (size_t i = 0; i < space->jit_count; i++) {
+		if (space->jits[i].forked_ns == UINT64_MAX)
+			return true;
+	}
+	return false;
+}
+
+/* A child that writes on into the dump it inherited (LLVM's listener, whose records even have the
+ * parent's pid) announces its own code there. */
+static struct jit_version *find_of_family(const struct address_space *space, uint64_t address,
+					  uint64_t time_ns, struct jit_code **owner)
+{
+	if (has_own_dump(space))
+		return NULL;
+	for (size_t i = space->jit_count; i-- > 0;) {
+		*owner = space->jits[i].code;
+		struct jit_version *version = jit_code_find(*owner, address, time_ns);
+
+		if (version)
+			return version;
+	}
+	return NULL;
+}
+
+static struct jit_version *find_later_version(const struct address_space *space,
+					      const struct mapping *mapping, uint64_t address,
 					      uint64_t time_ns, struct jit_code **owner)
 {
 	struct jit_version *earliest = NULL;
 
 	for (size_t i = 0; i < space->jit_count; i++) {
-		struct jit_version *version =
-			jit_code_find_later(space->jits[i].code, address, time_ns);
+		const struct jit_use *use = &space->jits[i];
+		struct jit_version *version = jit_code_find_later(use->code, address, time_ns);
 
-		if (version && version->time_ns <= space->jits[i].until_ns &&
+		if (version && version->time_ns <= jit_use_until(use, mapping) &&
 		    (!earliest || version->time_ns < earliest->time_ns)) {
 			earliest = version;
-			*owner = space->jits[i].code;
+			*owner = use->code;
 		}
 	}
 	return earliest;
@@ -106,7 +140,7 @@ void code_find(struct address_space *space, uint64_t address, uint64_t time_ns, 
 {
 	const struct mapping *mapping = address_space_find(space, address, time_ns);
 	struct jit_code *owner = NULL;
-	struct jit_version *version = find_version(space, address, time_ns, &owner);
+	struct jit_version *version = find_version(space, mapping, address, time_ns, &owner);
 
 	if (version && !is_replaced(version, mapping, time_ns)) {
 		set_version(code, version, owner, address, false);
@@ -116,7 +150,12 @@ void code_find(struct address_space *space, uint64_t address, uint64_t time_ns, 
 		set_file(code, mapping, address);
 		return;
 	}
-	version = find_later_version(space, address, time_ns, &owner);
+	version = find_of_family(space, address, time_ns, &owner);
+	if (version) {
+		set_version(code, version, owner, address, false);
+		return;
+	}
+	version = find_later_version(space, mapping, address, time_ns, &owner);
 	if (version) {
 		set_version(code, version, owner, address, true);
 		return;

@@ -71,9 +71,11 @@ static bool file_key(const struct code *code, struct code_range *range)
 	return true;
 }
 
-/* The time of the first JIT version from from_ns on that has a byte of the range. */
-static uint64_t next_version(const struct address_space *space, const struct code_range *range,
-			     uint64_t from_ns, const struct jit_version *except)
+/* The time of the first JIT version from from_ns on that has a byte of the range, which is in
+ * `mapping`. */
+static uint64_t next_version(const struct address_space *space, const struct mapping *mapping,
+			     const struct code_range *range, uint64_t from_ns,
+			     const struct jit_version *except)
 {
 	uint64_t first = UINT64_MAX;
 
@@ -82,7 +84,7 @@ static uint64_t next_version(const struct address_space *space, const struct cod
 		uint64_t time_ns =
 			jit_code_next(use->code, range->start, range->end, from_ns, except);
 
-		if (time_ns < first && time_ns <= use->until_ns)
+		if (time_ns < first && time_ns <= jit_use_until(use, mapping))
 			first = time_ns;
 	}
 	return first;
@@ -114,27 +116,43 @@ static bool file_range(const struct address_space *space, uint64_t address, uint
 		range->start = start > mapping->start ? start : mapping->start;
 		range->end = end < mapping->end ? end : mapping->end;
 		range->from_ns = mapping->from_ns;
-		range->until_ns = next_version(space, range, mapping->from_ns, NULL);
+		range->until_ns = next_version(space, mapping, range, mapping->from_ns, NULL);
 		if (time_ns < range->until_ns && is_of_one_segment(range, mapping, code->bias))
 			return file_key(code, range);
 	}
 	return false;
 }
 
-static bool version_range(const struct address_space *space, uint64_t time_ns,
+/* False for code that was announced in the dump of a parent and is taken for the child's: it is only
+ * so as long as the child has no dump of its own. */
+static bool is_of_space(const struct address_space *space, const struct mapping *mapping,
+			const struct code *code)
+{
+	for (size_t i = 0; i < space->jit_count; i++) {
+		const struct jit_use *use = &space->jits[i];
+
+		if (jit_code_image(use->code) == code->image)
+			return code->version->time_ns <= jit_use_until(use, mapping);
+	}
+	return false;
+}
+
+static bool version_range(const struct address_space *space, uint64_t address, uint64_t time_ns,
 			  const struct code *code, struct code_range *range)
 {
+	const struct mapping *mapping = address_space_find(space, address, time_ns);
 	const struct jit_version *version = code->version;
 	uint64_t ended_ns = space->last_end_ns, mapped_ns;
 
 	range->start = version->address;
 	range->end = version->address + version->size;
 	range->from_ns = version->time_ns > ended_ns ? version->time_ns : ended_ns;
-	range->until_ns = next_version(space, range, version->time_ns, version);
+	range->until_ns = next_version(space, mapping, range, version->time_ns, version);
 	mapped_ns = address_space_next_file(space, range->start, range->end, version->time_ns);
 	if (mapped_ns < range->until_ns)
 		range->until_ns = mapped_ns;
-	return time_ns >= range->from_ns && time_ns < range->until_ns && jit_key(code, range);
+	return is_of_space(space, mapping, code) && time_ns >= range->from_ns &&
+	       time_ns < range->until_ns && jit_key(code, range);
 }
 
 bool code_range_find(const struct address_space *space, uint64_t address, uint64_t time_ns,
@@ -143,7 +161,7 @@ bool code_range_find(const struct address_space *space, uint64_t address, uint64
 	if (code->kind == CODE_FILE)
 		return file_range(space, address, time_ns, code, range);
 	return code->kind == CODE_JIT && code->version && !code->is_late &&
-	       version_range(space, time_ns, code, range);
+	       version_range(space, address, time_ns, code, range);
 }
 
 static uint64_t stamp_of(const struct address_space *space)

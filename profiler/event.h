@@ -34,6 +34,7 @@ struct mmap_event {
 	uint64_t file_offset;
 	const char *path;   /* "//anon", "[vdso]", "[kernel.kallsyms]_text", "/usr/lib/..." */
 	bool is_executable; /* PROT_EXEC; a bare MMAP: not MISC_MMAP_DATA */
+	bool is_shared;	    /* MAP_SHARED: a forked child has the same memory, not a copy */
 	struct build_id build_id;
 	uint32_t major, minor; /* 0 where the record had a build-id, or was a bare MMAP */
 	uint64_t inode;

@@ -92,7 +92,7 @@ static void decode_mmap2(struct byte_cursor *body, uint16_t misc, struct event *
 	else
 		decode_file_identity(body, map);
 	protection = byte_cursor_u32(body);
-	byte_cursor_u32(body); /* flags */
+	map->is_shared = byte_cursor_u32(body) & MAP_SHARED;
 	/* perf describes the kernel and its modules (pid -1) with a protection of 0. */
 	map->is_executable = protection & PROT_EXEC || event->pid == UINT32_MAX;
 	map->path = byte_cursor_text(body);

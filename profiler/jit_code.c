@@ -193,14 +193,24 @@ static const struct jit_version *version_at(const struct jit_code *code, uint64_
 	return version && version->address == address ? version : NULL;
 }
 
+/* The version that was there when the process was forked, of its parent or of a parent's parent. */
+static const struct jit_version *inherited_at(const struct jit_code *code, uint64_t address)
+{
+	const struct jit_version *version = NULL;
+
+	for (; code->parent && !version; code = code->parent)
+		version = version_at(code->parent, address, code->fork_ns);
+	return version;
+}
+
 /* The same code lives on at the new place; at the old one nothing runs from then on. */
 static void add_move(struct jit_code *code, const struct jitdump_entry *entry, uint64_t time_ns)
 {
 	const struct jit_version *moved = version_at(code, entry->old_address, time_ns);
 	bool is_own = moved != NULL;
 
-	if (!moved && code->parent)
-		moved = version_at(code->parent, entry->old_address, code->fork_ns);
+	if (!moved)
+		moved = inherited_at(code, entry->old_address);
 	if (!moved)
 		return;
 	struct jit_version old = { .address = entry->old_address,

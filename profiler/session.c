@@ -201,6 +201,7 @@ static void take_mmap(struct session *session, const struct event *event)
 		.from_ns = event->time_ns,
 		.kind = MAPPING_ANONYMOUS,
 		.is_executable = mmap->is_executable,
+		.is_shared = mmap->is_shared,
 	};
 
 	if (jit_file_is_marker(mmap)) {

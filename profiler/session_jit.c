@@ -116,23 +116,24 @@ static bool attach_by_marker_name(struct session *session, struct address_space 
 		if (!dump->is_named || dump->named_pid ||
 		    !is_named_like(event->mmap.path, dump->path))
 			continue;
-		address_space_add_jit(space, dump->code, event->time_ns);
+		address_space_add_jit(space, dump->code);
 		is_attached = true;
 	}
 	return is_attached;
 }
 
-/* The code that a forked child brought along, for moves in a dump of its own. */
+/* The code that a forked child brought along, for moves in a dump of its own: that of the dump it
+ * inherited last, which knows the one before it. */
 static void set_parent(struct jit_code *code, const struct address_space *space, bool is_live)
 {
 	for (size_t i = 0; i < space->jit_count; i++) {
 		const struct jit_use *use = &space->jits[i];
 
-		if (!use->is_inherited || use->until_ns != UINT64_MAX)
+		if (use->forked_ns == UINT64_MAX)
 			continue;
 		/* What the parent announced just before the fork may be moved first of all. */
 		jit_code_poll(use->code, !is_live, is_live);
-		jit_code_set_parent(code, use->code, use->from_ns);
+		jit_code_set_parent(code, use->code, use->forked_ns);
 	}
 }
 
@@ -176,7 +177,7 @@ void session_jit_marker(struct session *session, struct process *process, const 
 	if (!dump && !session->is_self_contained)
 		dump = open_marked(session, process->space, event);
 	if (dump)
-		address_space_add_jit(process->space, dump->code, event->time_ns);
+		address_space_add_jit(process->space, dump->code);
 }
 
 static bool is_attached(const struct address_space *space, const struct jit_code *code)
@@ -197,7 +198,7 @@ void session_jit_attach_named(struct session *session, struct process *process)
 
 		if (dump->is_named && dump->named_pid == process->pid &&
 		    !is_attached(process->space, dump->code))
-			address_space_add_jit(process->space, dump->code, 0);
+			address_space_add_jit(process->space, dump->code);
 	}
 	for (size_t i = 0; i < session->map_count; i++) {
 		if (session->maps[i].is_named && session->maps[i].pid == process->pid)

@@ -332,10 +332,20 @@ static bool start_walk(struct walk *walk, struct unwinder *unwinder,
 	return is_unwindable;
 }
 
-/* Inside exec(2) the registers are those of the program that was, and its stack is gone. */
-static bool is_between_programs(const struct unwind_request *request, const struct chain *chain)
+/*
+ * Inside exec(2) the registers are those of the program that was, of which nothing is there any
+ * more. A stack that could not be copied is no proof of that: while the page at its end is being
+ * copied for a forked child it cannot be read either.
+ */
+static bool is_between_programs(const struct walk *walk, const struct chain *chain)
 {
-	return chain->count > 0 && request->stack_size == 0 && request->stack_copy_size > 0;
+	const struct unwind_request *request = walk->request;
+	struct code code;
+
+	if (!chain->count || request->stack_size || !request->stack_copy_size)
+		return false;
+	code_find(request->space, walk->registers.value[REGISTER_IP], request->time_ns, &code);
+	return code.kind == CODE_UNMAPPED;
 }
 
 /* As far as the fast engine gets; true: to the outermost frame. */
@@ -388,13 +398,16 @@ void unwinder_unwind(struct unwinder *unwinder, const struct unwind_request *req
 		     struct chain *chain)
 {
 	size_t kernel_count = chain->count;
+	bool is_unwindable;
 	struct walk walk;
 
-	if (!request->registers->abi || is_between_programs(request, chain)) {
-		chain->end = STACK_END_NONE;
+	chain->end = STACK_END_NONE;
+	if (!request->registers->abi)
 		return;
-	}
-	if (!start_walk(&walk, unwinder, request)) {
+	is_unwindable = start_walk(&walk, unwinder, request);
+	if (is_between_programs(&walk, chain))
+		return;
+	if (!is_unwindable) {
 		chain->end = STACK_END_NO_UNWIND_INFO;
 		if (chain->count < STACK_DEPTH_LIMIT)
 			append_frame(chain, &walk);

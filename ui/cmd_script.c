@@ -12,15 +12,16 @@
 
 struct script {
 	struct recording recording;
-	bool nanoseconds, no_inline;
+	bool nanoseconds, no_inline, ends;
 };
 
-enum { SCRIPT_NS = OPTION_LONG, SCRIPT_NO_INLINE };
+enum { SCRIPT_NS = OPTION_LONG, SCRIPT_NO_INLINE, SCRIPT_ENDS };
 
 static const struct option_row rows[] = {
 	RECORDING_OPTION_ROWS,
 	{ SCRIPT_NS, "ns", NULL, "times in nanoseconds" },
 	{ SCRIPT_NO_INLINE, "no-inline", NULL, "leave inlined functions out" },
+	{ SCRIPT_ENDS, "ends", NULL, "behind each event: why its stack ends where it does" },
 	{ 0 },
 };
 
@@ -50,7 +51,7 @@ static void print_head(const struct script *script, const struct session_sample 
 		printf("%5" PRIu64 ".%06" PRIu64 ": ", seconds, rest_ns / 1000);
 	printf("%10" PRIu64 " ", event->sample.period);
 	print_printable(stdout, event_name(script, event->event_number));
-	puts(": ");
+	printf(": %s\n", script->ends ? stack_end_name(sample->chain->end) : "");
 }
 
 /* perf gives the path of the file; what has none is its module. */
@@ -134,6 +135,8 @@ int cmd_script(int argc, char **argv)
 			script.nanoseconds = true;
 		else if (letter == SCRIPT_NO_INLINE)
 			script.no_inline = true;
+		else if (letter == SCRIPT_ENDS)
+			script.ends = true;
 		else
 			recording_option(&recording, letter, options.argument);
 	}

@@ -40,8 +40,9 @@ record() {
 		fail "recording $name: exit code $?: $(tail -3 "$name.err")"
 }
 
+# script NAME OPTION...: into NAME.script
 script() {
-	"$jprof" script --ns -i "$1.data" >"$1.script" 2>"$1.err" ||
+	"$jprof" script --ns "${@:2}" -i "$1.data" >"$1.script" 2>"$1.err" ||
 		fail "script of $1: exit code $?: $(tail -3 "$1.err")"
 }
 

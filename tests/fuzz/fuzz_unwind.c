@@ -94,7 +94,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct address_space *space = address_space_create(1, &unknown, &unknown);
 
 	jit_code_add(code, &entry);
-	address_space_add_jit(space, code, 0);
+	address_space_add_jit(space, code);
 	compare(space, data);
 	address_space_release(space);
 	jit_code_destroy(code);

@@ -142,20 +142,27 @@ static void a_forked_child_keeps_the_parents_mappings_and_its_own_apart(void **s
 	address_space_release(child);
 }
 
-static void a_dump_of_its_own_ends_the_inherited_one_at_the_fork(void **state)
+static void an_inherited_dump_counts_until_the_fork_unless_the_memory_is_shared(void **state)
 {
-	(void)state;
+	const struct mapping copied = { .start = 0x1000, .end = 0x2000 };
+	const struct mapping shared_memory = { .start = 0x1000, .end = 0x2000, .is_shared = true };
 	struct address_space *parent = empty();
 	struct jit_code *shared = (struct jit_code *)0x10, *own = (struct jit_code *)0x20;
 
-	address_space_add_jit(parent, shared, 5);
-	struct address_space *child = address_space_fork(parent, 43, 20);
+	(void)state;
 
-	assert_true(child->jits[0].until_ns == UINT64_MAX);
-	address_space_add_jit(child, own, 30);
-	assert_int_equal(child->jits[0].until_ns, 20);
-	assert_true(child->jits[1].until_ns == UINT64_MAX);
-	assert_true(parent->jits[0].until_ns == UINT64_MAX);
+	address_space_add_jit(parent, shared);
+	struct address_space *child = address_space_fork(parent, 43, 20);
+	struct address_space *grandchild = address_space_fork(child, 44, 30);
+
+	address_space_add_jit(child, own);
+	assert_true(jit_use_until(&parent->jits[0], &copied) == UINT64_MAX);
+	assert_int_equal(jit_use_until(&child->jits[0], &copied), 20);
+	assert_int_equal(jit_use_until(&child->jits[0], NULL), 20);
+	assert_true(jit_use_until(&child->jits[0], &shared_memory) == UINT64_MAX);
+	assert_true(jit_use_until(&child->jits[1], &copied) == UINT64_MAX);
+	assert_int_equal(jit_use_until(&grandchild->jits[0], &copied), 20);
+	address_space_release(grandchild);
 	address_space_release(parent);
 	address_space_release(child);
 	address_space_release(NULL);
@@ -172,7 +179,7 @@ int main(void)
 		cmocka_unit_test(an_equal_report_keeps_the_first_time),
 		cmocka_unit_test(changing_the_protection_of_jit_memory_leaves_no_trace),
 		cmocka_unit_test(a_forked_child_keeps_the_parents_mappings_and_its_own_apart),
-		cmocka_unit_test(a_dump_of_its_own_ends_the_inherited_one_at_the_fork),
+		cmocka_unit_test(an_inherited_dump_counts_until_the_fork_unless_the_memory_is_shared),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

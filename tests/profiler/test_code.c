@@ -59,6 +59,18 @@ static void load(struct jit_code *code, uint64_t time_ns, uint64_t address, uint
 	jit_code_add(code, &entries[entry_count++]);
 }
 
+/* Memory that forked children share. */
+static void map_shared(uint64_t start, uint64_t end_address)
+{
+	const struct mapping mapping = { .start = start,
+					 .end = end_address,
+					 .kind = MAPPING_ANONYMOUS,
+					 .is_executable = true,
+					 .is_shared = true };
+
+	address_space_map(space, &mapping);
+}
+
 static void map(enum mapping_kind kind, uint64_t from_ns, uint64_t start, uint64_t end_address)
 {
 	const struct image_identity identity = { .path = "/nowhere/libgone.so" };
@@ -117,7 +129,7 @@ static const char *found(uint64_t address, uint64_t time_ns)
 static void of_jit_code_and_a_file_the_newer_is_there(void **state)
 {
 	(void)state;
-	address_space_add_jit(space, dump, 0);
+	address_space_add_jit(space, dump);
 	map(MAPPING_FILE, 10, 0x1000, 0x2000); /* as V8's builtins lie in node itself */
 	load(dump, 20, 0x1000, 0x100, "builtin");
 	map(MAPPING_FILE, 30, 0x1000, 0x2000);
@@ -130,7 +142,7 @@ static void of_jit_code_and_a_file_the_newer_is_there(void **state)
 static void a_file_that_replaces_freed_jit_memory_ends_the_code_from_then_on(void **state)
 {
 	(void)state;
-	address_space_add_jit(space, dump, 0);
+	address_space_add_jit(space, dump);
 	load(dump, 20, 0x1000, 0x100, "freed");
 	map(MAPPING_FILE, 30, 0x1000, 0x2000);
 	assert_string_equal(found(0x1000, 30), "file");
@@ -140,7 +152,7 @@ static void a_file_that_replaces_freed_jit_memory_ends_the_code_from_then_on(voi
 static void anonymous_memory_and_markers_never_end_jit_code(void **state)
 {
 	(void)state;
-	address_space_add_jit(space, dump, 0);
+	address_space_add_jit(space, dump);
 	load(dump, 10, 0x1000, 0x100, "fib");
 	map(MAPPING_ANONYMOUS, 20, 0x1000, 0x2000);
 	assert_string_equal(found(0x1000, 25), "fib");
@@ -154,8 +166,8 @@ static void of_several_dumps_the_newest_version_wins(void **state)
 		jit_code_create(NULL, symbolizer_add_image(symbolizer, IMAGE_JIT, "[jit]", NULL));
 
 	(void)state;
-	address_space_add_jit(space, dump, 0);
-	address_space_add_jit(space, second, 0);
+	address_space_add_jit(space, dump);
+	address_space_add_jit(space, second);
 	load(dump, 10, 0x1000, 0x100, "old");
 	load(second, 20, 0x1000, 0x100, "new");
 	load(dump, 30, 0x1000, 0x100, "newest");
@@ -171,7 +183,7 @@ static void of_several_dumps_the_newest_version_wins(void **state)
 static void a_late_version_names_only_what_nothing_else_does(void **state)
 {
 	(void)state;
-	address_space_add_jit(space, dump, 0);
+	address_space_add_jit(space, dump);
 	load(dump, JIT_LATE_LIMIT_NS, 0x1000, 0x100, "late");
 	assert_string_equal(found(0x1000, 0), "late");
 	assert_true(find(0x1000, 0).is_late);
@@ -186,7 +198,7 @@ static void a_late_version_names_only_what_nothing_else_does(void **state)
 static void of_late_versions_the_earliest_names(void **state)
 {
 	(void)state;
-	address_space_add_jit(space, dump, 0);
+	address_space_add_jit(space, dump);
 	load(dump, 300, 0x1000, 0x100, "second");
 	load(dump, 200, 0x1000, 0x100, "first");
 	assert_string_equal(found(0x1000, 100), "first");
@@ -195,7 +207,7 @@ static void of_late_versions_the_earliest_names(void **state)
 static void a_version_that_is_valid_is_never_late(void **state)
 {
 	(void)state;
-	address_space_add_jit(space, dump, 0);
+	address_space_add_jit(space, dump);
 	load(dump, 100, 0x1000, 0x100, "valid");
 	load(dump, 300, 0x1000, 0x100, "next");
 	assert_string_equal(found(0x1000, 200), "valid");
@@ -205,15 +217,37 @@ static void a_version_that_is_valid_is_never_late(void **state)
 static void a_forked_child_runs_what_its_family_announces_in_the_shared_dump(void **state)
 {
 	(void)state;
-	address_space_add_jit(space, dump, 0);
+	address_space_add_jit(space, dump);
+	map_shared(0x1000, 0x2000);
 	load(dump, 10, 0x1000, 0x100, "before");
+	load(dump, 10, 0x1800, 0x100, "before");
 	struct address_space *parent = space;
 
 	space = address_space_fork(parent, PID + 1, 20);
-	load(dump, 30, 0x2000, 0x100, "after");
+	load(dump, 30, 0x1800, 0x100, "after");
 	assert_string_equal(found(0x1000, 40), "before");
-	assert_string_equal(found(0x2000, 40), "after");
+	assert_string_equal(found(0x1800, 29), "before");
+	assert_string_equal(found(0x1800, 40), "after");
 	address_space_release(parent);
+}
+
+static void what_the_parent_writes_to_its_copy_is_not_the_childs(void **state)
+{
+	(void)state;
+	address_space_add_jit(space, dump);
+	map(MAPPING_ANONYMOUS, 0, 0x1000, 0x3000);
+	load(dump, 10, 0x1000, 0x100, "inherited");
+	struct address_space *parent = space;
+
+	space = address_space_fork(parent, PID + 1, 20);
+	load(dump, 30, 0x1000, 0x100, "the parent's");
+	load(dump, 30, 0x2000, 0x100, "new");
+	assert_string_equal(found(0x1000, 40), "inherited");
+	/* The child itself may have written on into the dump. */
+	assert_string_equal(found(0x2000, 40), "new");
+	address_space_release(space);
+	space = parent;
+	assert_string_equal(found(0x1000, 40), "the parent's");
 }
 
 static void a_child_with_a_dump_of_its_own_keeps_the_parents_code_until_the_fork(void **state)
@@ -223,10 +257,10 @@ static void a_child_with_a_dump_of_its_own_keeps_the_parents_code_until_the_fork
 	struct address_space *parent = space;
 
 	(void)state;
-	address_space_add_jit(parent, dump, 0);
+	address_space_add_jit(parent, dump);
 	load(dump, 10, 0x1000, 0x100, "inherited");
 	space = address_space_fork(parent, PID + 1, 20);
-	address_space_add_jit(space, own, 30);
+	address_space_add_jit(space, own);
 	load(dump, 40, 0x1000, 0x100, "the parent's");
 	load(dump, 40, 0x2000, 0x100, "the parent's");
 	load(own, 50, 0x2000, 0x100, "the child's");
@@ -244,7 +278,7 @@ static void a_child_with_a_dump_of_its_own_keeps_the_parents_code_until_the_fork
 static void a_perf_map_names_what_no_dump_does(void **state)
 {
 	(void)state;
-	address_space_add_jit(space, dump, 0);
+	address_space_add_jit(space, dump);
 	map(MAPPING_ANONYMOUS, 0, 0x1000, 0x3000);
 	space->perf_map = perf_map_of("1000 200 mapped\n2000 100 elsewhere\n");
 	load(dump, 10, 0x1000, 0x100, "dumped");
@@ -296,7 +330,7 @@ static void where_code_moved_away_nothing_is_known(void **state)
 						   .name = "" };
 
 	(void)state;
-	address_space_add_jit(space, dump, 0);
+	address_space_add_jit(space, dump);
 	map(MAPPING_ANONYMOUS, 0, 0x1000, 0x3000);
 	load(dump, 10, 0x1000, 0x100, "moved");
 	jit_code_add(dump, &move);
@@ -359,7 +393,7 @@ static void a_place_in_a_file_is_its_address_in_the_image(void **state)
 static void a_location_outlives_process_addresses(void **state)
 {
 	(void)state;
-	address_space_add_jit(space, dump, 0);
+	address_space_add_jit(space, dump);
 	load(dump, 10, 0x1000, 0x100, "first");
 	load(dump, 20, 0x1000, 0x100, "second");
 	uint64_t first = find(0x1010, 10).image_address, second = find(0x1010, 20).image_address;
@@ -383,6 +417,7 @@ int main(void)
 		EACH(of_late_versions_the_earliest_names),
 		EACH(a_version_that_is_valid_is_never_late),
 		EACH(a_forked_child_runs_what_its_family_announces_in_the_shared_dump),
+		EACH(what_the_parent_writes_to_its_copy_is_not_the_childs),
 		EACH(a_child_with_a_dump_of_its_own_keeps_the_parents_code_until_the_fork),
 		EACH(a_perf_map_names_what_no_dump_does),
 		EACH(a_childs_own_map_goes_before_its_parents),

@@ -16,10 +16,13 @@
 
 enum { MEMORY = 0x100000, MEMORY_SIZE = 0x4000, ENTRIES = 4096 };
 
+/* The last dump is not the space's to begin with. */
+enum { DUMPS = 3, OWN = DUMPS - 1 };
+
 struct world {
 	struct symbolizer *symbolizer;
 	struct image *file;
-	struct jit_code *codes[2];
+	struct jit_code *codes[DUMPS];
 	struct address_space *space;
 	struct jitdump_entry entries[ENTRIES];
 	size_t entry_count;
@@ -38,10 +41,11 @@ static int create(void **state)
 		symbolizer_elf_image(world->symbolizer, &(struct image_identity){ .path = path });
 	world->space = address_space_create(1, symbolizer_unknown_image(world->symbolizer),
 					    symbolizer_unknown_image(world->symbolizer));
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < DUMPS; i++) {
 		world->codes[i] = jit_code_create(
 			NULL, symbolizer_add_image(world->symbolizer, IMAGE_JIT, "[jit]", NULL));
-		address_space_add_jit(world->space, world->codes[i], i);
+		if (i != OWN)
+			address_space_add_jit(world->space, world->codes[i]);
 	}
 	*state = world;
 	return 0;
@@ -52,8 +56,8 @@ static int destroy(void **state)
 	struct world *world = *state;
 
 	address_space_release(world->space);
-	jit_code_destroy(world->codes[0]);
-	jit_code_destroy(world->codes[1]);
+	for (size_t i = 0; i < DUMPS; i++)
+		jit_code_destroy(world->codes[i]);
 	symbolizer_destroy(world->symbolizer);
 	free(world);
 	return 0;
@@ -71,6 +75,7 @@ static void announce(struct world *world, size_t dump, uint64_t address, uint64_
 	jit_code_add(world->codes[dump], entry);
 }
 
+/* Of the pages every second one is shared with forked children. */
 static void map(struct world *world, enum mapping_kind kind, uint64_t start, uint64_t end,
 		uint64_t from_ns)
 {
@@ -81,6 +86,7 @@ static void map(struct world *world, enum mapping_kind kind, uint64_t start, uin
 					 .until_ns = UINT64_MAX,
 					 .kind = kind,
 					 .is_executable = true,
+					 .is_shared = start >> 12 & 1,
 					 .image = kind == MAPPING_FILE ? world->file : NULL };
 
 	address_space_map(world->space, &mapping);
@@ -198,8 +204,17 @@ static void change(struct world *world, uint64_t now_ns)
 	else if (what == 1)
 		map(world, MAPPING_ANONYMOUS, page, page + 0x1000, now_ns);
 	else
-		announce(world, what % 2, address, 16 + next_random(world, 700),
+		announce(world, what % 3, address, 16 + next_random(world, 700),
 			 now_ns - next_random(world, 4));
+}
+
+/* From now on the world's space is that of a child, whose parent lives on. */
+static void fork_world(struct world *world, uint64_t now_ns)
+{
+	struct address_space *parent = world->space;
+
+	world->space = address_space_fork(parent, 2, now_ns);
+	address_space_release(parent);
 }
 
 static void ranges_say_what_is_found(void **state)
@@ -209,6 +224,10 @@ static void ranges_say_what_is_found(void **state)
 
 	for (uint64_t now_ns = 100; now_ns < 2000; now_ns++) {
 		change(world, now_ns);
+		if (now_ns == 900)
+			fork_world(world, now_ns);
+		if (now_ns == 1500)
+			address_space_add_jit(world->space, world->codes[OWN]);
 		for (unsigned i = 0; i < 300; i++)
 			compared += compare(world, MEMORY + next_random(world, MEMORY_SIZE),
 					    now_ns - next_random(world, 20));

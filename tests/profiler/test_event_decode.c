@@ -67,6 +67,7 @@ static void an_mmap2_tells_range_file_and_protection(void **state)
 	assert_int_equal(event->mmap.inode, 1234);
 	assert_int_equal(event->mmap.build_id.size, 0);
 	assert_true(event->mmap.is_executable);
+	assert_false(event->mmap.is_shared);
 	assert_string_equal(event->mmap.path, "/usr/lib/libc.so.6");
 }
 
@@ -84,10 +85,11 @@ static void an_mmap2_may_tell_a_build_id_instead_of_a_file(void **state)
 	bytes_fill(bytes, 0xbd, 16);
 	bytes_fill(bytes, 0, 4);
 	bytes_u32(bytes, PROT_READ);
-	bytes_u32(bytes, MAP_PRIVATE);
+	bytes_u32(bytes, MAP_SHARED);
 	bytes_text(bytes, "/usr/lib/libc.so.6");
 	add_trailer(bytes);
 	assert_true(decode_record(fixture));
+	assert_true(fixture->event.mmap.is_shared);
 	assert_int_equal(fixture->event.mmap.build_id.size, 16);
 	assert_int_equal(fixture->event.mmap.build_id.bytes[15], 0xbd);
 	assert_int_equal(fixture->event.mmap.inode, 0);

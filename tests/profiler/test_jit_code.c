@@ -164,6 +164,25 @@ static void a_child_moves_what_its_parent_announced(void **state)
 	jit_code_destroy(parent);
 }
 
+static void a_grandchild_moves_what_its_parents_parent_announced(void **state)
+{
+	(void)state;
+	struct jit_code *first = jit_code_create(NULL, NULL);
+	struct jit_code *second = jit_code_create(NULL, NULL);
+	struct jit_code *third = jit_code_create(NULL, NULL);
+	struct jitdump_entry loaded = load(10, 0x1000, 0x100, "fib");
+	struct jitdump_entry moved = move(40, 0x1000, 0x5000, 0x100);
+
+	jit_code_add(first, &loaded);
+	jit_code_set_parent(second, first, 20);
+	jit_code_set_parent(third, second, 30);
+	jit_code_add(third, &moved);
+	assert_string_equal(name_at(third, 0x5010, 40), "fib");
+	jit_code_destroy(third);
+	jit_code_destroy(second);
+	jit_code_destroy(first);
+}
+
 static void a_late_load_is_found_up_to_the_limit(void **state)
 {
 	(void)state;
@@ -228,6 +247,7 @@ int main(void)
 		cmocka_unit_test(a_move_by_less_than_its_size_keeps_the_new_place),
 		cmocka_unit_test(a_move_of_nothing_known_changes_nothing),
 		cmocka_unit_test(a_child_moves_what_its_parent_announced),
+		cmocka_unit_test(a_grandchild_moves_what_its_parents_parent_announced),
 		cmocka_unit_test(a_late_load_is_found_up_to_the_limit),
 		cmocka_unit_test(a_load_that_claims_a_huge_size_without_bytes_is_bounded),
 		cmocka_unit_test(an_image_address_tells_version_and_offset),

@@ -32,7 +32,7 @@ static int begin(void **state)
 	space = address_space_create(10, &unknown, &unknown_jit);
 	address_space_map(space, &mapping);
 	dump = jit_code_create(NULL, &jit);
-	address_space_add_jit(space, dump, 0);
+	address_space_add_jit(space, dump);
 	return 0;
 }
 

@@ -390,12 +390,24 @@ static void a_sample_between_two_programs_has_no_user_stack(void **state)
 {
 	struct jit_world *world = *state;
 
-	jit_world_cfi(world, LEAF, 0x100, NO_PROGRAM);
-	world->chain.count = 1; /* inside the kernel's exec(2), which has freed the stack */
+	world->chain.count = 1; /* inside the kernel's exec(2), which has freed it all */
 	world->stack_copy_size = 65528;
 	jit_world_unwind(world, LEAF);
 	assert_int_equal(world->chain.count, 1);
 	assert_int_equal(world->chain.end, STACK_END_NONE);
+}
+
+static void a_stack_that_could_not_be_copied_leaves_its_leaf(void **state)
+{
+	struct jit_world *world = *state;
+
+	jit_world_cfi(world, LEAF, 0x100, NO_PROGRAM);
+	world->chain.count = 1; /* inside the kernel, which copies the stack's page after a fork */
+	world->stack_copy_size = 65528;
+	jit_world_unwind(world, LEAF);
+	assert_int_equal(world->chain.count, 2);
+	assert_int_equal(world->chain.frames[1].pc, LEAF);
+	assert_int_equal(world->chain.end, STACK_END_BAD_MEMORY);
 }
 
 static void a_32_bit_program_is_not_unwound(void **state)
@@ -462,6 +474,7 @@ int main(void)
 		TEST(unknown_code_stops_until_it_may_be_guessed),
 		TEST(no_registers_mean_no_user_stack),
 		TEST(a_sample_between_two_programs_has_no_user_stack),
+		TEST(a_stack_that_could_not_be_copied_leaves_its_leaf),
 		TEST(a_32_bit_program_is_not_unwound),
 		TEST(every_value_of_every_byte_of_a_table_is_survived),
 	};

@@ -25,7 +25,7 @@ struct jit_world *jit_world_create(enum unwind_method method)
 	world->abi = 2;
 	world->unknown_code = UNWIND_UNKNOWN_STOPS;
 	world->registers[WORLD_RSP] = WORLD_SP;
-	address_space_add_jit(world->space, world->code, 0);
+	address_space_add_jit(world->space, world->code);
 	return world;
 }
 
