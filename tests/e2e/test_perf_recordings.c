@@ -54,11 +54,13 @@ static size_t compare_with_perf(const struct read_back *back, FILE *printed)
 	return count;
 }
 
-static void assert_reads_as_perf_does(const char *directory, const char *arguments)
+/* How many samples there are. */
+static size_t assert_reads_as_perf_does(const char *directory, const char *arguments)
 {
 	char command[512], path[256];
 	struct read_back back;
 	FILE *printed;
+	size_t count;
 
 	print_message("perf record %s\n", arguments);
 	record(directory, arguments);
@@ -69,11 +71,22 @@ static void assert_reads_as_perf_does(const char *directory, const char *argumen
 	assert_non_null(printed);
 	back = read_back_path(path);
 	assert_string_equal(back.err.text, "");
-	assert_true(compare_with_perf(&back, printed) > 0);
+	count = compare_with_perf(&back, printed);
 	assert_int_equal(back.undecodable_count, 0);
 	assert_string_equal(data_reader_damage(back.reader), "");
 	pclose(printed);
 	read_back_close(&back);
+	return count;
+}
+
+/* Seen once in some hundred runs on a virtual machine: perf's own recording has not one sample. */
+static void assert_reads_samples_as_perf_does(const char *directory, const char *arguments)
+{
+	for (int tries = 0; tries < 3; tries++) {
+		if (assert_reads_as_perf_does(directory, arguments) > 0)
+			return;
+	}
+	fail_msg("perf record %s: three times without a sample", arguments);
 }
 
 static void every_form_gives_the_samples_that_perf_prints(void **state)
@@ -90,7 +103,7 @@ static void every_form_gives_the_samples_that_perf_prints(void **state)
 
 	perf_or_skip();
 	for (size_t number = 0; number < sizeof(arguments) / sizeof(arguments[0]); number++)
-		assert_reads_as_perf_does(*state, arguments[number]);
+		assert_reads_samples_as_perf_does(*state, arguments[number]);
 }
 
 int main(void)
