@@ -147,8 +147,8 @@ static size_t end_overlap(struct address_space *space, size_t at, const struct m
 static bool is_the_same(const struct mapping *a, const struct mapping *b)
 {
 	return a->start == b->start && a->end == b->end && a->file_offset == b->file_offset &&
-	       a->kind == b->kind && a->image == b->image &&
-	       a->is_executable == b->is_executable && a->is_shared == b->is_shared;
+	       a->kind == b->kind && a->image == b->image && a->is_executable == b->is_executable &&
+	       a->is_shared == b->is_shared;
 }
 
 void address_space_map(struct address_space *space, const struct mapping *mapping)

@@ -80,6 +80,7 @@ struct stored_health {
 	uint32_t stack_copy_size;
 	uint32_t method;     /* enum unwind_method, or UINT32_MAX: no call graph */
 	const char *remarks; /* sentences, newline between */
+	uint64_t unwind_skipped, unwound_frames, fallback_frames; /* as in struct session_counts */
 };
 
 /* A feature section of perf's as it would lie in the closed file: only in FILE.part. */

@@ -37,7 +37,8 @@
  *
  * KSYM, names of sampled kernel code:  delta address | varint size | text name | text module
  * MSYM, sampled lines of perf maps:    varint pid | delta address | varint size | text name
- * HLTH, one item, the last one counts: the fields of struct stored_health in its order
+ * HLTH, one item, the last one counts: the fields of struct stored_health in its order. Those behind
+ *       `remarks` may be missing.
  * FEAT, a feature section of perf's, for a file that is never closed: varint feature | the bytes
  */
 #ifndef PROFILER_JPROF_SECTION_FORMAT_H

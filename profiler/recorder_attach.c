@@ -128,7 +128,7 @@ static void tell_kernel(struct recorder *recorder)
 void recorder_tell_lost(struct recorder *recorder)
 {
 	struct record_buffer buffer = { 0 };
-	uint64_t told = session_counts(recorder->session)->lost;
+	uint64_t told = session_counts(recorder->session).lost;
 	uint64_t lost = sampling_lost(&recorder->sampling);
 
 	if (lost <= told)

@@ -26,17 +26,20 @@ static char *join_remarks(const struct recorder *recorder)
 
 static void put_health(struct recorder *recorder, struct section_bytes *out)
 {
-	const struct session_counts *counts = session_counts(recorder->session);
+	const struct session_counts counts = session_counts(recorder->session);
 	char *remarks = join_remarks(recorder);
 	const struct stored_health health = {
 		.rate_asked_hz = recorder->how.rate_hz,
-		.lost_records = counts->lost,
-		.throttled = counts->throttled,
-		.undecodable = counts->undecodable,
-		.jit_late = counts->jit_late,
-		.parked = counts->parked,
-		.parked_expired = counts->parked_expired,
-		.behind_horizon = counts->behind_horizon,
+		.lost_records = counts.lost,
+		.throttled = counts.throttled,
+		.undecodable = counts.undecodable,
+		.jit_late = counts.jit_late,
+		.parked = counts.parked,
+		.parked_expired = counts.parked_expired,
+		.behind_horizon = counts.behind_horizon,
+		.unwind_skipped = counts.unwind_skipped,
+		.unwound_frames = counts.unwound_frames,
+		.fallback_frames = counts.fallback_frames,
 		.start_ns = recorder->started_ns,
 		.end_ns = recorder->ended_ns,
 		.online_cpus = recorder->rings.count,
@@ -71,28 +74,32 @@ static void finish_file(struct recorder *recorder)
 
 static void note_remarks(struct recorder *recorder)
 {
-	const struct session_counts *counts = session_counts(recorder->session);
+	const struct session_counts counts = session_counts(recorder->session);
 
 	for (size_t i = 0; i < session_remark_count(recorder->session); i++)
 		recorder_add_note(recorder, false, "%s", session_remark(recorder->session, i));
 	recorder_add_note(recorder, true,
 			  "%" PRIu64 " samples waited for JIT code, %" PRIu64 " of them in vain; "
 			  "%" PRIu64 " records came late",
-			  counts->parked, counts->parked_expired, counts->behind_horizon);
-	if (counts->lost)
+			  counts.parked, counts.parked_expired, counts.behind_horizon);
+	if (counts.lost)
 		recorder_add_note(recorder, false,
 				  "%" PRIu64 " records were lost: try a larger -m or a lower -F",
-				  counts->lost);
+				  counts.lost);
 	if (recorder->truncated > recorder->result.unwound / 20)
 		recorder_add_note(recorder, false,
 				  "%" PRIu64
 				  " stacks were longer than their copies: try --stack-size "
 				  "65528",
 				  recorder->truncated);
-	if (counts->throttled)
+	if (counts.unwind_skipped)
+		recorder_add_note(recorder, false,
+				  "%" PRIu64 " samples came too fast to be unwound: try a lower -F",
+				  counts.unwind_skipped);
+	if (counts.throttled)
 		recorder_add_note(recorder, false,
 				  "the kernel throttled sampling %" PRIu64 " times: try a lower -F",
-				  counts->throttled);
+				  counts.throttled);
 }
 
 /* The command's exit code. That it was we who ended it is no failure of it. */
@@ -115,7 +122,7 @@ void recorder_finish(struct recorder *recorder)
 	finish_file(recorder);
 	note_remarks(recorder);
 	wait_for_command(recorder);
-	recorder->result.lost = session_counts(recorder->session)->lost;
+	recorder->result.lost = session_counts(recorder->session).lost;
 }
 
 void recorder_discard(struct recorder *recorder)

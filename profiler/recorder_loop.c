@@ -12,6 +12,10 @@
 /* Rings wake the loop when they fill; jitdumps grow, and the file is flushed, meanwhile. */
 enum { ROUND_MS = 100 };
 
+/* Of a ring. */
+#define SKIP_ABOVE   0.75
+#define UNWIND_BELOW 0.5
+
 /* How long a command that was asked to end is recorded on: it may flush its jitdump. */
 #define TERMINATION_NS (2000ull * NS_PER_MS)
 
@@ -63,14 +67,31 @@ void recorder_take_sample(void *context, const struct session_sample *sample)
 		&err);
 }
 
+/* A ring that fills faster than it is drained will overflow: before that, stacks are given up. */
+static void relieve(struct recorder *recorder)
+{
+	double pressure = ring_merge_pressure(&recorder->merge);
+
+	if (pressure > SKIP_ABOVE)
+		session_skip_unwinding(recorder->session, true);
+	else if (pressure < UNWIND_BELOW)
+		session_skip_unwinding(recorder->session, false);
+}
+
 void recorder_drain(struct recorder *recorder, uint64_t horizon_ns)
 {
-	const struct perf_event_header *record;
+	const struct perf_event_header *record, *next;
 	uint64_t time_ns;
 
 	ring_merge_begin(&recorder->merge, horizon_ns);
-	while ((record = ring_merge_next(&recorder->merge, &time_ns)))
+	while ((record = ring_merge_next(&recorder->merge, &time_ns))) {
+		next = ring_merge_upcoming(&recorder->merge);
+		if (next)
+			unwinder_prefetch(next, next->size);
+		relieve(recorder);
 		recorder_feed(recorder, record, time_ns);
+	}
+	session_skip_unwinding(recorder->session, false);
 }
 
 /* Everything up to now is processed; what is finished goes to the file. Dumps are read before the

@@ -44,17 +44,10 @@ void ring_buffer_look(struct ring_buffer *ring)
 	ring->head = __atomic_load_n(&ring->page->data_head, __ATOMIC_ACQUIRE);
 }
 
-static void give_back_to(struct ring_buffer *ring, uint64_t tail)
-{
-	ring->tail = tail;
-	/* Release: the kernel writes only after we have read. */
-	__atomic_store_n(&ring->page->data_tail, tail, __ATOMIC_RELEASE);
-}
-
-/* The `size` bytes at the tail, together. */
+/* The `size` bytes of the next record, together. */
 static const uint8_t *together(struct ring_buffer *ring, size_t size)
 {
-	size_t offset = ring->tail & (ring->data_bytes - 1);
+	size_t offset = ring->next & (ring->data_bytes - 1);
 	size_t before_end = ring->data_bytes - offset;
 
 	if (size <= before_end)
@@ -68,7 +61,7 @@ static const uint8_t *together(struct ring_buffer *ring, size_t size)
 
 const struct perf_event_header *ring_buffer_peek(struct ring_buffer *ring)
 {
-	uint64_t available = ring->head - ring->tail;
+	uint64_t available = ring->head - ring->next;
 	struct perf_event_header header;
 
 	if (available == 0)
@@ -78,15 +71,31 @@ const struct perf_event_header *ring_buffer_peek(struct ring_buffer *ring)
 		if (header.size >= sizeof(header) && header.size <= available)
 			return (const struct perf_event_header *)together(ring, header.size);
 	}
+	bool has_taken = ring->next != ring->tail;
+
 	ring->damaged++;
-	give_back_to(ring, ring->head);
+	ring->next = ring->head;
+	if (!has_taken)
+		ring_buffer_release(ring);
 	return NULL;
 }
 
-void ring_buffer_release(struct ring_buffer *ring)
+void ring_buffer_take(struct ring_buffer *ring)
 {
 	struct perf_event_header header;
 
 	memcpy(&header, together(ring, sizeof(header)), sizeof(header));
-	give_back_to(ring, ring->tail + header.size);
+	ring->next += header.size;
+}
+
+void ring_buffer_release(struct ring_buffer *ring)
+{
+	ring->tail = ring->next;
+	/* Release: the kernel writes only after we have read. */
+	__atomic_store_n(&ring->page->data_tail, ring->tail, __ATOMIC_RELEASE);
+}
+
+uint64_t ring_buffer_used(const struct ring_buffer *ring)
+{
+	return __atomic_load_n(&ring->page->data_head, __ATOMIC_RELAXED) - ring->tail;
 }

@@ -69,20 +69,17 @@ static bool read_time(const struct ring_merge *merge, struct merged_ring *merged
 	return true;
 }
 
-/* The record that the caller had goes back, and its ring takes the place of its next one. */
-static void advance(struct ring_merge *merge)
+/* The record that the caller had goes back. */
+static void release(struct ring_merge *merge)
 {
-	merge->has_given = false;
-	ring_buffer_release(merge->heap[0].ring);
-	if (!read_time(merge, &merge->heap[0]))
-		merge->heap[0] = merge->heap[--merge->heap_count];
-	sift_down(merge, 0);
+	if (merge->given)
+		ring_buffer_release(merge->given);
+	merge->given = NULL;
 }
 
 void ring_merge_begin(struct ring_merge *merge, uint64_t horizon_ns)
 {
-	if (merge->has_given)
-		advance(merge);
+	release(merge);
 	merge->horizon_ns = horizon_ns;
 	merge->heap_count = 0;
 	for (size_t i = 0; i < merge->ring_count; i++)
@@ -96,13 +93,37 @@ void ring_merge_begin(struct ring_merge *merge, uint64_t horizon_ns)
 	}
 }
 
+static bool has_upcoming(const struct ring_merge *merge)
+{
+	return merge->heap_count && merge->heap[0].time_ns <= merge->horizon_ns;
+}
+
 const struct perf_event_header *ring_merge_next(struct ring_merge *merge, uint64_t *time_ns)
 {
-	if (merge->has_given)
-		advance(merge);
-	if (!merge->heap_count || merge->heap[0].time_ns > merge->horizon_ns)
+	struct merged_ring *oldest = &merge->heap[0];
+	const struct perf_event_header *record;
+
+	release(merge);
+	if (!has_upcoming(merge))
 		return NULL;
-	merge->has_given = true;
-	*time_ns = merge->heap[0].time_ns;
-	return ring_buffer_peek(merge->heap[0].ring);
+	record = ring_buffer_peek(oldest->ring);
+	*time_ns = oldest->time_ns;
+	merge->given = oldest->ring;
+	ring_buffer_take(oldest->ring);
+	if (!read_time(merge, oldest))
+		*oldest = merge->heap[--merge->heap_count];
+	sift_down(merge, 0);
+	return record;
+}
+
+const struct perf_event_header *ring_merge_upcoming(const struct ring_merge *merge)
+{
+	return has_upcoming(merge) ? ring_buffer_peek(merge->heap[0].ring) : NULL;
+}
+
+double ring_merge_pressure(const struct ring_merge *merge)
+{
+	return merge->given
+		       ? (double)ring_buffer_used(merge->given) / (double)merge->given->data_bytes
+		       : 0;
 }

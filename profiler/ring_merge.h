@@ -29,7 +29,7 @@ struct ring_merge {
 	struct merged_ring *heap; /* the rings that have records; [0] has the oldest */
 	size_t heap_count;
 	uint64_t horizon_ns;
-	bool has_given; /* heap[0]'s record is with the caller */
+	struct ring_buffer *given; /* whose record is with the caller; NULL: none */
 };
 
 void ring_merge_init(struct ring_merge *merge, const struct event_layout *layout);
@@ -42,5 +42,11 @@ void ring_merge_begin(struct ring_merge *merge, uint64_t horizon_ns);
 /* The next record, NULL at the end of the round; *time_ns is its time. Borrowed until the next call,
  * which gives it back to the kernel. */
 const struct perf_event_header *ring_merge_next(struct ring_merge *merge, uint64_t *time_ns);
+
+/* What ring_merge_next() will give next, while the caller has a record: NULL if that is the last. */
+const struct perf_event_header *ring_merge_upcoming(const struct ring_merge *merge);
+
+/* How full the ring is that the caller's record lies in, by now: 0 to 1. */
+double ring_merge_pressure(const struct ring_merge *merge);
 
 #endif

@@ -22,13 +22,16 @@ void jprof_section_put_health(struct section_bytes *out, const struct stored_hea
 	section_put_varint(out, health->stack_copy_size);
 	section_put_varint(out, health->method);
 	section_put_text(out, &texts, health->remarks);
+	section_put_varint(out, health->unwind_skipped);
+	section_put_varint(out, health->unwound_frames);
+	section_put_varint(out, health->fallback_frames);
 	section_end_chunk(out, start);
 	section_texts_deinit(&texts);
 }
 
 void section_read_health(struct jprof_section *section, struct section_cursor *cursor)
 {
-	struct stored_health health;
+	struct stored_health health = { 0 };
 
 	health.rate_asked_hz = section_take_varint(cursor);
 	health.lost_records = section_take_varint(cursor);
@@ -45,6 +48,11 @@ void section_read_health(struct jprof_section *section, struct section_cursor *c
 	health.stack_copy_size = section_take_u32(cursor);
 	health.method = section_take_u32(cursor);
 	health.remarks = section_take_text(cursor);
+	if (byte_cursor_left(&cursor->bytes)) {
+		health.unwind_skipped = section_take_varint(cursor);
+		health.unwound_frames = section_take_varint(cursor);
+		health.fallback_frames = section_take_varint(cursor);
+	}
 	if (cursor->bytes.has_failed)
 		return;
 	if (!health.remarks)

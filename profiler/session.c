@@ -55,9 +55,19 @@ void session_destroy(struct session *session)
 	free(session);
 }
 
-const struct session_counts *session_counts(const struct session *session)
+void session_skip_unwinding(struct session *session, bool is_skipped)
 {
-	return &session->counts;
+	session->skips_unwinding = is_skipped;
+}
+
+struct session_counts session_counts(const struct session *session)
+{
+	struct unwind_counts unwound = unwinder_counts(session->unwinder);
+	struct session_counts counts = session->counts;
+
+	counts.unwound_frames = unwound.frames;
+	counts.fallback_frames = unwound.fallback_frames;
+	return counts;
 }
 
 struct string_pool *session_strings(struct session *session)

@@ -56,6 +56,9 @@ struct session_counts {
 	uint64_t jit_late;	    /* frames named by a version up to 50 ms newer */
 	uint64_t parked;	    /* samples that waited for JIT code ... */
 	uint64_t parked_expired;    /* ... and did not get it in time */
+	uint64_t unwind_skipped;    /* session_skip_unwinding() */
+	uint64_t unwound_frames;    /* user frames of unwound stacks ... */
+	uint64_t fallback_frames;   /* ... and those of them whose caller libunwind found */
 	uint64_t behind_horizon;    /* records that came older than one already fed */
 	uint64_t first_ns, last_ns; /* of the samples */
 };
@@ -85,6 +88,10 @@ bool session_add_perf_map(struct session *session, uint32_t pid, const char *pat
 /* One record of the kernel's. The bytes are borrowed during the call. */
 void session_feed(struct session *session, const struct perf_event_header *record);
 
+/* Live: samples fed from now on are not unwound, or are again. What they show of the user's stack is
+ * its innermost frame, and that it was skipped. */
+void session_skip_unwinding(struct session *session, bool is_skipped);
+
 /* Live, before the records up to `now_ns` (CLOCK_MONOTONIC) are fed: reads what dumps and maps have
  * gained; now and then retries parked samples and expires old ones. */
 void session_poll(struct session *session, uint64_t now_ns);
@@ -92,7 +99,7 @@ void session_poll(struct session *session, uint64_t now_ns);
 /* No more records come: dumps are read to their ends and what is parked is finished. */
 void session_finish(struct session *session);
 
-const struct session_counts *session_counts(const struct session *session);
+struct session_counts session_counts(const struct session *session);
 struct string_pool *session_strings(struct session *session);
 
 /*

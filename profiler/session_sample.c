@@ -105,7 +105,11 @@ static void unwind(struct session *session, const struct event *event, struct ad
 		read_callchain(&session->chain, sample, false);
 	else if (sample->cpu_mode == PERF_RECORD_MISC_KERNEL)
 		push(&session->chain, sample->ip, true, false);
-	unwinder_unwind(session->unwinder, &request, &session->chain);
+	if (session->skips_unwinding)
+		unwinder_skip(&request, &session->chain);
+	else
+		unwinder_unwind(session->unwinder, &request, &session->chain);
+	session->counts.unwind_skipped += session->chain.end == STACK_END_SKIPPED;
 }
 
 /*

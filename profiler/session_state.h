@@ -59,6 +59,7 @@ struct session {
 	struct unwinder *unwinder;
 	struct parking parking;
 	struct session_counts counts;
+	bool skips_unwinding;
 	uint64_t newest_ns;		    /* of all records fed */
 	uint64_t retried_ns, maps_tried_ns; /* CLOCK_MONOTONIC, live only */
 

@@ -59,12 +59,12 @@ void unwinder_destroy(struct unwinder *unwinder)
 	free(unwinder);
 }
 
-void unwinder_prefetch(const uint8_t *stack, uint64_t size)
+void unwinder_prefetch(const void *stack, uint64_t size)
 {
 	if (size > PREFETCHED_BYTES)
 		size = PREFETCHED_BYTES;
 	for (uint64_t offset = 0; offset < size; offset += CACHE_LINE_BYTES)
-		__builtin_prefetch(stack + offset);
+		__builtin_prefetch((const uint8_t *)stack + offset);
 }
 
 struct unwind_counts unwinder_counts(const struct unwinder *unwinder)
@@ -392,6 +392,20 @@ static void unwind(struct walk *walk, bool is_fast, struct chain *chain)
 		locate(walk);
 		append_frame(chain, walk);
 	} while (step(walk, &chain->end) && !walk->lacks_lost);
+}
+
+void unwinder_skip(const struct unwind_request *request, struct chain *chain)
+{
+	struct registers registers;
+
+	chain->end = STACK_END_NONE;
+	if (!request->registers->abi)
+		return;
+	chain->end = STACK_END_SKIPPED;
+	arch_read_registers(request->registers, &registers);
+	if (chain->count < STACK_DEPTH_LIMIT)
+		chain->frames[chain->count++] =
+			(struct chain_frame){ .pc = registers.value[REGISTER_IP] };
 }
 
 void unwinder_unwind(struct unwinder *unwinder, const struct unwind_request *request,

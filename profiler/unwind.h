@@ -66,9 +66,13 @@ void unwinder_destroy(struct unwinder *unwinder);
 void unwinder_unwind(struct unwinder *unwinder, const struct unwind_request *request,
 		     struct chain *chain);
 
-/* Asks the CPU for a stack that is to be unwound after the one at hand: most of unwinding is waiting
- * for its words. */
-void unwinder_prefetch(const uint8_t *stack, uint64_t size);
+/* Where unwinding would take too long: as unwinder_unwind(), but of the user frames the innermost
+ * alone is told, and chain->end is STACK_END_SKIPPED. */
+void unwinder_skip(const struct unwind_request *request, struct chain *chain);
+
+/* Asks the CPU for the bytes of a stack that is to be unwound after the one at hand: most of unwinding
+ * is waiting for its words. */
+void unwinder_prefetch(const void *stack, uint64_t size);
 
 struct unwind_counts unwinder_counts(const struct unwinder *unwinder);
 

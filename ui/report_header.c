@@ -107,8 +107,11 @@ void report_header_print(FILE *out, const struct recording *recording, const str
 
 	print_text(out, "command:", features->command_line);
 	print_events(out, recording, stats);
-	fprintf(out, "# samples:  %" PRIu64 " in %.3f s, %" PRIu64 " lost\n", stats->samples,
+	fprintf(out, "# samples:  %" PRIu64 " in %.3f s, %" PRIu64 " lost", stats->samples,
 		(double)stats->duration_ns / 1e9, stats->lost);
+	if (stats->unwind_skipped)
+		fprintf(out, ", %" PRIu64 " came too fast to be unwound", stats->unwind_skipped);
+	fputc('\n', out);
 	print_stack_ends(out, stats);
 	print_jit(out, stats);
 	print_stripped(out, recording);

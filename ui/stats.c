@@ -139,25 +139,41 @@ static double achieved_hz(const struct profile *profile, uint32_t event)
 
 static uint64_t duration_ns(const struct recording *recording)
 {
-	const struct session_counts *counts = session_counts(recording->session);
+	const struct session_counts counts = session_counts(recording->session);
 	const struct jprof_section *section = data_reader_section(recording->reader);
 	const struct stored_health *health = section ? jprof_section_health(section) : NULL;
 
 	if (health && health->end_ns > health->start_ns)
 		return health->end_ns - health->start_ns;
-	return counts->last_ns > counts->first_ns ? counts->last_ns - counts->first_ns : 0;
+	return counts.last_ns > counts.first_ns ? counts.last_ns - counts.first_ns : 0;
+}
+
+/* Of a recording of ours, what its recorder counted; else what unwinding it here did. */
+static void collect_health(struct stats *stats, const struct recording *recording,
+			   const struct session_counts *counts)
+{
+	const struct jprof_section *section = data_reader_section(recording->reader);
+	const struct stored_health *health = section ? jprof_section_health(section) : NULL;
+
+	stats->unwound_frames = health ? health->unwound_frames : counts->unwound_frames;
+	stats->fallback_frames = health ? health->fallback_frames : counts->fallback_frames;
+	if (!health)
+		return;
+	stats->is_health_told = true;
+	stats->unwind_skipped = health->unwind_skipped;
+	stats->parked_expired = health->parked_expired;
 }
 
 void stats_collect(struct stats *stats, const struct recording *recording,
 		   const struct profile *profile)
 {
-	const struct session_counts *counts = session_counts(recording->session);
+	const struct session_counts counts = session_counts(recording->session);
 
 	*stats = (struct stats){
 		.samples = profile->sample_count,
-		.lost = counts->lost,
-		.throttled = counts->throttled,
-		.jit_late = counts->jit_late,
+		.lost = counts.lost,
+		.throttled = counts.throttled,
+		.jit_late = counts.jit_late,
 		.rate_achieved_hz = achieved_hz(profile, timed_event(recording)),
 		.file_bytes = data_reader_file_bytes(recording->reader),
 	};
@@ -173,11 +189,20 @@ void stats_collect(struct stats *stats, const struct recording *recording,
 		count_frames(stats, recording, profile, sample);
 	}
 	count_distinct_things(stats, profile);
+	collect_health(stats, recording, &counts);
 }
 
 static void print_count(FILE *out, const char *name, uint64_t value)
 {
 	fprintf(out, "%s: %" PRIu64 "\n", name, value);
+}
+
+static void print_told_count(FILE *out, const char *name, bool is_told, uint64_t value)
+{
+	if (is_told)
+		print_count(out, name, value);
+	else
+		fprintf(out, "%s: -\n", name);
 }
 
 static void print_share(FILE *out, const char *prefix, const char *name, uint64_t part,
@@ -204,6 +229,9 @@ void stats_print(FILE *out, const struct stats *stats)
 	print_share(out, "", "jit_unknown", stats->unknown_jit_samples,
 		    stats->jit_samples + stats->unknown_jit_samples);
 	print_count(out, "jit_late", stats->jit_late);
+	print_told_count(out, "parked_expired", stats->is_health_told, stats->parked_expired);
+	print_told_count(out, "unwind_skipped", stats->is_health_told, stats->unwind_skipped);
+	print_share(out, "", "fallback_frames", stats->fallback_frames, stats->unwound_frames);
 	print_count(out, "throttled", stats->throttled);
 	if (stats->rate_achieved_hz > 0)
 		fprintf(out, "rate_achieved_hz: %.0f\n", stats->rate_achieved_hz);

@@ -22,7 +22,10 @@ struct stats {
 	uint64_t jit_samples;	      /* whose leaf is JIT code with a name */
 	uint64_t unknown_jit_samples; /* whose leaf is executable memory of no file and no name */
 	uint64_t threads, processes, distinct_stacks;
-	double rate_achieved_hz; /* 0: not told */
+	bool is_health_told; /* else the next two are not */
+	uint64_t unwind_skipped, parked_expired;
+	uint64_t unwound_frames, fallback_frames; /* 0: nothing was unwound, as far as is told */
+	double rate_achieved_hz;		  /* 0: not told */
 	uint64_t duration_ns; /* of the recording; of perf's, from the first to the last sample */
 	uint64_t file_bytes;
 };

@@ -179,7 +179,8 @@ int main(void)
 		cmocka_unit_test(an_equal_report_keeps_the_first_time),
 		cmocka_unit_test(changing_the_protection_of_jit_memory_leaves_no_trace),
 		cmocka_unit_test(a_forked_child_keeps_the_parents_mappings_and_its_own_apart),
-		cmocka_unit_test(an_inherited_dump_counts_until_the_fork_unless_the_memory_is_shared),
+		cmocka_unit_test(
+			an_inherited_dump_counts_until_the_fork_unless_the_memory_is_shared),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

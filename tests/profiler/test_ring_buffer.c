@@ -61,6 +61,12 @@ static void assert_record(const struct perf_event_header *record, uint16_t size,
 		assert_int_equal(((const uint8_t *)record)[i], filling);
 }
 
+static void take_and_release(struct fake_ring *fake)
+{
+	ring_buffer_take(&fake->ring);
+	ring_buffer_release(&fake->ring);
+}
+
 static void an_empty_ring_has_no_record(void **state)
 {
 	struct fake_ring *fake = *state;
@@ -78,12 +84,36 @@ static void records_come_in_order_and_in_place(void **state)
 	ring_buffer_look(&fake->ring);
 	assert_record(ring_buffer_peek(&fake->ring), 16, 1);
 	assert_ptr_equal(ring_buffer_peek(&fake->ring), fake->data);
-	ring_buffer_release(&fake->ring);
+	take_and_release(fake);
 	assert_int_equal(fake->page.data_tail, 16);
 	assert_record(ring_buffer_peek(&fake->ring), 24, 2);
-	ring_buffer_release(&fake->ring);
+	take_and_release(fake);
 	assert_null(ring_buffer_peek(&fake->ring));
 	assert_int_equal(fake->page.data_tail, 40);
+}
+
+static void the_record_behind_the_taken_one_is_seen_before_that_is_given_back(void **state)
+{
+	struct fake_ring *fake = *state;
+	const struct perf_event_header *taken;
+
+	write_record(fake, 16, 0);
+	ring_buffer_look(&fake->ring);
+	ring_buffer_peek(&fake->ring);
+	take_and_release(fake);
+	/* The second of these wraps. */
+	write_record(fake, 32, 1);
+	write_record(fake, 24, 2);
+	ring_buffer_look(&fake->ring);
+	taken = ring_buffer_peek(&fake->ring);
+	ring_buffer_take(&fake->ring);
+	assert_int_equal(ring_buffer_used(&fake->ring), 56);
+	assert_record(ring_buffer_peek(&fake->ring), 24, 2);
+	assert_record(taken, 32, 1);
+	assert_int_equal(fake->page.data_tail, 16);
+	ring_buffer_release(&fake->ring);
+	assert_int_equal(fake->page.data_tail, 48);
+	assert_int_equal(ring_buffer_used(&fake->ring), 24);
 }
 
 static void what_is_written_after_the_look_waits_for_the_next(void **state)
@@ -109,12 +139,12 @@ static void a_record_that_wraps_is_put_together(void **state)
 		write_record(fake, (uint16_t)start, 0);
 		ring_buffer_look(&fake->ring);
 		assert_non_null(ring_buffer_peek(&fake->ring));
-		ring_buffer_release(&fake->ring);
+		take_and_release(fake);
 
 		write_record(fake, 48, 7);
 		ring_buffer_look(&fake->ring);
 		assert_record(ring_buffer_peek(&fake->ring), 48, 7);
-		ring_buffer_release(&fake->ring);
+		take_and_release(fake);
 		assert_int_equal(fake->page.data_tail, start + 48);
 	}
 }
@@ -155,6 +185,23 @@ static void a_ring_whose_sizes_make_no_sense_is_emptied(void **state)
 	}
 }
 
+static void damage_behind_a_taken_record_leaves_that_alone(void **state)
+{
+	struct fake_ring *fake = *state;
+	const struct perf_event_header *taken, damaged = { .size = 7 };
+
+	write_record(fake, 16, 5);
+	write_bytes(fake, &damaged, sizeof(damaged));
+	ring_buffer_look(&fake->ring);
+	taken = ring_buffer_peek(&fake->ring);
+	ring_buffer_take(&fake->ring);
+	assert_null(ring_buffer_peek(&fake->ring));
+	assert_record(taken, 16, 5);
+	assert_int_equal(fake->page.data_tail, 0);
+	ring_buffer_release(&fake->ring);
+	assert_int_equal(fake->page.data_tail, 24);
+}
+
 static void a_ring_that_ran_over_is_emptied(void **state)
 {
 	struct fake_ring *fake = *state;
@@ -165,19 +212,17 @@ static void a_ring_that_ran_over_is_emptied(void **state)
 
 int main(void)
 {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(an_empty_ring_has_no_record, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(records_come_in_order_and_in_place, set_up,
-						tear_down),
-		cmocka_unit_test_setup_teardown(what_is_written_after_the_look_waits_for_the_next,
-						set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_record_that_wraps_is_put_together, set_up,
-						tear_down),
-		cmocka_unit_test_setup_teardown(a_ring_can_be_full_to_the_last_byte, set_up,
-						tear_down),
-		cmocka_unit_test_setup_teardown(a_ring_whose_sizes_make_no_sense_is_emptied, set_up,
-						tear_down),
-		cmocka_unit_test_setup_teardown(a_ring_that_ran_over_is_emptied, set_up, tear_down),
+		TEST(an_empty_ring_has_no_record),
+		TEST(records_come_in_order_and_in_place),
+		TEST(the_record_behind_the_taken_one_is_seen_before_that_is_given_back),
+		TEST(what_is_written_after_the_look_waits_for_the_next),
+		TEST(a_record_that_wraps_is_put_together),
+		TEST(a_ring_can_be_full_to_the_last_byte),
+		TEST(a_ring_whose_sizes_make_no_sense_is_emptied),
+		TEST(damage_behind_a_taken_record_leaves_that_alone),
+		TEST(a_ring_that_ran_over_is_emptied),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

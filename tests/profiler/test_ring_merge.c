@@ -159,6 +159,43 @@ static void the_last_round_takes_everything(void **state)
 	assert_round(fake, UINT64_MAX, "ab");
 }
 
+static void what_comes_next_is_known_while_a_record_is_with_the_caller(void **state)
+{
+	struct fake_rings *fake = *state;
+	uint64_t time_ns;
+
+	publish(fake, 0, 10, 'a');
+	publish(fake, 0, 20, 'b');
+	publish(fake, 1, 15, 'x');
+	publish(fake, 1, 30, 'y'); /* younger than the horizon */
+	ring_merge_begin(&fake->merge, 20);
+	for (const char *expected = "axb"; *expected; expected++) {
+		const struct perf_event_header *next = ring_merge_upcoming(&fake->merge);
+
+		assert_int_equal(((const struct comm_record *)next)->comm[0], *expected);
+		assert_ptr_equal(ring_merge_next(&fake->merge, &time_ns), next);
+	}
+	assert_null(ring_merge_upcoming(&fake->merge));
+}
+
+static void the_pressure_is_that_of_the_ring_of_the_record_by_now(void **state)
+{
+	struct fake_rings *fake = *state;
+	double record = sizeof(struct comm_record) / (double)RING_BYTES;
+	uint64_t time_ns;
+
+	publish(fake, 0, 10, 'a');
+	publish(fake, 1, 20, 'x');
+	ring_merge_begin(&fake->merge, 100);
+	assert_true(ring_merge_pressure(&fake->merge) == 0);
+	ring_merge_next(&fake->merge, &time_ns);
+	assert_true(ring_merge_pressure(&fake->merge) == record);
+	publish(fake, 0, 30, 'b');
+	assert_true(ring_merge_pressure(&fake->merge) == 2 * record);
+	ring_merge_next(&fake->merge, &time_ns);
+	assert_true(ring_merge_pressure(&fake->merge) == record);
+}
+
 static void rings_that_wrap_many_times_keep_their_order(void **state)
 {
 	struct fake_rings *fake = *state;
@@ -174,18 +211,17 @@ static void rings_that_wrap_many_times_keep_their_order(void **state)
 
 int main(void)
 {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(no_records_make_an_empty_round, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(rings_are_merged_in_time_order, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(records_younger_than_the_horizon_wait, set_up,
-						tear_down),
-		cmocka_unit_test_setup_teardown(records_published_during_a_round_wait_for_the_next,
-						set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_round_that_is_broken_off_gives_no_record_twice,
-						set_up, tear_down),
-		cmocka_unit_test_setup_teardown(the_last_round_takes_everything, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(rings_that_wrap_many_times_keep_their_order, set_up,
-						tear_down),
+		TEST(no_records_make_an_empty_round),
+		TEST(rings_are_merged_in_time_order),
+		TEST(records_younger_than_the_horizon_wait),
+		TEST(records_published_during_a_round_wait_for_the_next),
+		TEST(a_round_that_is_broken_off_gives_no_record_twice),
+		TEST(the_last_round_takes_everything),
+		TEST(what_comes_next_is_known_while_a_record_is_with_the_caller),
+		TEST(the_pressure_is_that_of_the_ring_of_the_record_by_now),
+		TEST(rings_that_wrap_many_times_keep_their_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

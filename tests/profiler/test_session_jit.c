@@ -187,8 +187,8 @@ static void a_sample_ahead_of_its_announcement_waits_for_it(void **state)
 	assert_string_equal(world_name(&fixture.world, 0, 0), "fib");
 	assert_string_equal(world_name(&fixture.world, 0, 1), "main");
 	assert_false(fixture.world.samples[0].frames[1].is_guessed);
-	assert_int_equal(session_counts(fixture.world.session)->parked, 1);
-	assert_int_equal(session_counts(fixture.world.session)->parked_expired, 0);
+	assert_int_equal(session_counts(fixture.world.session).parked, 1);
+	assert_int_equal(session_counts(fixture.world.session).parked_expired, 0);
 }
 
 static void a_sample_that_waited_too_long_keeps_its_raw_address(void **state)
@@ -201,7 +201,7 @@ static void a_sample_that_waited_too_long_keeps_its_raw_address(void **state)
 	assert_true(fixture.world.samples[0].was_parked);
 	assert_int_equal(fixture.world.samples[0].frames[0].pc, FIB + 4);
 	assert_int_equal(fixture.world.samples[0].frames[0].kind, CODE_JIT_UNKNOWN);
-	assert_int_equal(session_counts(fixture.world.session)->parked_expired, 1);
+	assert_int_equal(session_counts(fixture.world.session).parked_expired, 1);
 }
 
 static void the_end_finishes_what_still_waits(void **state)
@@ -214,6 +214,27 @@ static void the_end_finishes_what_still_waits(void **state)
 	session_finish(fixture.world.session);
 	assert_int_equal(fixture.world.count, 1);
 	assert_string_equal(world_name(&fixture.world, 0, 1), "main");
+}
+
+static void what_comes_too_fast_keeps_its_innermost_frame(void **state)
+{
+	begin(state, true, true);
+	feed_marker(fixture.pid);
+	announce_fib();
+	announce_main();
+	session_poll(fixture.world.session, later_ns());
+	session_skip_unwinding(fixture.world.session, true);
+	feed_stack_sample(later_ns() + 1);
+	session_skip_unwinding(fixture.world.session, false);
+	feed_stack_sample(later_ns() + 2);
+	assert_int_equal(fixture.world.count, 2);
+	assert_int_equal(fixture.world.samples[0].end, STACK_END_SKIPPED);
+	assert_int_equal(fixture.world.samples[0].count, 1);
+	assert_string_equal(world_name(&fixture.world, 0, 0), "fib");
+	assert_int_equal(fixture.world.samples[1].count, 2);
+	assert_int_equal(session_counts(fixture.world.session).unwind_skipped, 1);
+	assert_int_equal(session_counts(fixture.world.session).unwound_frames, 2);
+	assert_int_equal(session_counts(fixture.world.session).fallback_frames, 0);
 }
 
 static void a_sample_of_a_process_without_a_dump_does_not_wait(void **state)
@@ -469,6 +490,7 @@ int main(void)
 		IN_DIRECTORY(a_sample_ahead_of_its_announcement_waits_for_it),
 		IN_DIRECTORY(a_sample_that_waited_too_long_keeps_its_raw_address),
 		IN_DIRECTORY(the_end_finishes_what_still_waits),
+		IN_DIRECTORY(what_comes_too_fast_keeps_its_innermost_frame),
 		IN_DIRECTORY(a_sample_of_a_process_without_a_dump_does_not_wait),
 		IN_DIRECTORY(two_markers_of_one_file_are_one_dump),
 		IN_DIRECTORY(a_dump_that_cannot_be_trusted_is_said),
