@@ -28,12 +28,17 @@ enum { PIECE_SHIFT = 16, SMALLEST_PIECE_SHIFT = 4 };
 /* Ranges of JIT code are found by the 256 bytes they were asked for in. */
 enum { JIT_SHIFT = 8 };
 
-enum { SLOT_COUNT = 512 };
+enum { PAIR_BITS = 8 };
+
+/* Two ranges whose places have the same hash, the newer one first. */
+struct range_pair {
+	struct code_range ranges[2];
+};
 
 struct code_ranges {
 	struct address_space *space;
 	uint64_t stamp;
-	struct code_range slots[SLOT_COUNT];
+	struct range_pair pairs[1 << PAIR_BITS];
 };
 
 static bool fits(uint64_t value, unsigned bits)
@@ -192,33 +197,41 @@ void code_ranges_destroy(struct code_ranges *ranges)
 	free(ranges);
 }
 
-static size_t slot_of(uint64_t address, unsigned shift)
+static size_t pair_of(uint64_t address, unsigned shift)
 {
-	return (address >> shift) * UINT64_C(0x9e3779b97f4a7c15) >> 55;
+	return (address >> shift) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - PAIR_BITS);
+}
+
+static const struct code_range *find_in(const struct range_pair *pair, uint64_t address,
+					uint64_t time_ns)
+{
+	if (code_range_covers(&pair->ranges[0], address, time_ns))
+		return &pair->ranges[0];
+	return code_range_covers(&pair->ranges[1], address, time_ns) ? &pair->ranges[1] : NULL;
 }
 
 const struct code_range *code_ranges_find(const struct code_ranges *ranges, uint64_t address,
 					  uint64_t time_ns)
 {
-	const struct code_range *range = &ranges->slots[slot_of(address, PIECE_SHIFT)];
+	const struct code_range *range =
+		find_in(&ranges->pairs[pair_of(address, PIECE_SHIFT)], address, time_ns);
 
-	if (code_range_covers(range, address, time_ns))
-		return range;
-	range = &ranges->slots[slot_of(address, JIT_SHIFT)];
-	return code_range_covers(range, address, time_ns) ? range : NULL;
+	return range ? range
+		     : find_in(&ranges->pairs[pair_of(address, JIT_SHIFT)], address, time_ns);
 }
 
 const struct code_range *code_ranges_add(struct code_ranges *ranges, uint64_t address,
 					 uint64_t time_ns, const struct code *code)
 {
-	struct code_range range, *slot;
+	struct code_range range;
+	struct range_pair *pair;
+	bool is_piece;
 
 	if (!code_range_find(ranges->space, address, time_ns, code, &range))
 		return NULL;
-	slot = &ranges->slots[slot_of(address, range.end - range.start > 1u << JIT_SHIFT &&
-							       code->kind == CODE_FILE
-						       ? PIECE_SHIFT
-						       : JIT_SHIFT)];
-	*slot = range;
-	return slot;
+	is_piece = code->kind == CODE_FILE && range.end - range.start > 1u << JIT_SHIFT;
+	pair = &ranges->pairs[pair_of(address, is_piece ? PIECE_SHIFT : JIT_SHIFT)];
+	pair->ranges[1] = pair->ranges[0];
+	pair->ranges[0] = range;
+	return &pair->ranges[0];
 }
