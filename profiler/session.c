@@ -189,7 +189,7 @@ static void map_kernel(struct session *session, const struct mmap_event *mmap)
 		return;
 	if (!session->options.is_this_kernel ||
 	    !kernel_boot_is(mmap->path + sizeof(kernel) - 1, mmap->file_offset) ||
-	    !kernel_symbols_load(symbolizer_kernel_symbols(session->symbolizer), KALLSYMS_PATH,
+	    !kernel_symbols_load(symbolizer_kernel_symbols(session->symbolizer), KALLSYMS_PATH, NULL,
 				 &reason))
 		session_remark_add(session, "kernel functions have no names: %s", reason);
 }

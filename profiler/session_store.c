@@ -271,23 +271,33 @@ static void store_dumps(struct session *session, bool keep_stacks, struct sectio
 	free(uses);
 }
 
-static bool has_kernel_location(const struct session *session)
+static int compare_addresses(const void *a, const void *b)
 {
-	for (size_t i = 0; i < session->sampled->location_count; i++) {
-		if (session->sampled->locations[i].image_id == session->kernel->id)
-			return true;
-	}
-	return false;
+	const uint64_t *first = a, *second = b;
+
+	return *first < *second ? -1 : *first > *second;
 }
 
-/* kallsyms is only read, and missed, where something of the kernel was sampled. */
+/* Of kallsyms only what was sampled is taken, and it is only read, and missed, if anything was. */
 static void load_kernel_symbols(struct session *session)
 {
 	struct kernel_symbols *symbols = symbolizer_kernel_symbols(session->symbolizer);
+	uint64_t *addresses = xcalloc(session->sampled->location_count, sizeof(*addresses));
+	struct kernel_addresses wanted = { .addresses = addresses };
 	const char *reason;
 
-	if (has_kernel_location(session) && !kernel_symbols_load(symbols, KALLSYMS_PATH, &reason))
-		session_remark_add(session, "kernel functions have no names: %s", reason);
+	for (size_t i = 0; i < session->sampled->location_count; i++) {
+		const struct location *location = &session->sampled->locations[i];
+
+		if (location->image_id == session->kernel->id)
+			addresses[wanted.count++] = location->image_address;
+	}
+	if (wanted.count) {
+		qsort(addresses, wanted.count, sizeof(*addresses), compare_addresses);
+		if (!kernel_symbols_load(symbols, KALLSYMS_PATH, &wanted, &reason))
+			session_remark_add(session, "kernel functions have no names: %s", reason);
+	}
+	free(addresses);
 }
 
 void session_store(struct session *session, bool keep_stacks, struct section_bytes *out)

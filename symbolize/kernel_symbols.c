@@ -2,23 +2,15 @@
 #include "symbolize/kernel_symbols.h"
 
 #include "jitdump/xalloc.h"
+#include "symbolize/kallsyms.h"
 #include "symbolize/string_pool.h"
 #include "symbolize/symbol_name.h"
 
-#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { PAGE_BYTES = 4096 };
-
-/* One line of kallsyms. */
-struct line {
-	uint64_t address;
-	char type;
-	const char *name;
-	const char *module; /* "" for the kernel proper */
-};
 
 /* Added one by one: by address, without overlaps. */
 struct added {
@@ -29,8 +21,7 @@ struct added {
 
 struct kernel_symbols {
 	struct string_pool *strings;
-	char *text; /* kallsyms, its lines cut into strings */
-	struct line *lines;
+	struct kallsyms_line *lines; /* by address, each once; their texts are interned */
 	size_t line_count, line_capacity;
 	struct added *added;
 	size_t added_count, added_capacity;
@@ -48,78 +39,9 @@ void kernel_symbols_destroy(struct kernel_symbols *symbols)
 {
 	if (!symbols)
 		return;
-	free(symbols->text);
 	free(symbols->lines);
 	free(symbols->added);
 	free(symbols);
-}
-
-/* The whole file and a NUL; its size is not known before. NULL: it cannot be read. */
-static char *read_text(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	size_t size = 0, capacity = 0;
-	char *text = NULL;
-	ssize_t count;
-
-	if (fd < 0)
-		return NULL;
-	do {
-		if (capacity - size < 1 << 16) {
-			capacity = capacity ? 2 * capacity : 1 << 20;
-			text = xrealloc(text, capacity);
-		}
-		count = read(fd, text + size, capacity - size - 1);
-		size += count > 0 ? (size_t)count : 0;
-	} while (count > 0);
-	close(fd);
-	text[size] = '\0';
-	if (count < 0 || !size) {
-		free(text);
-		return NULL;
-	}
-	return text;
-}
-
-static uint64_t take_hex(const char **at)
-{
-	uint64_t value = 0;
-
-	for (;; (*at)++) {
-		char c = **at;
-
-		if (c >= '0' && c <= '9')
-			value = value << 4 | (uint64_t)(c - '0');
-		else if (c >= 'a' && c <= 'f')
-			value = value << 4 | (uint64_t)(c - 'a' + 10);
-		else
-			return value;
-	}
-}
-
-/* Cuts `ADDRESS TYPE NAME[\t[MODULE]]`. False if it is not such a line. */
-static bool parse_line(char *text, struct line *line)
-{
-	const char *at = text;
-	char *name, *tab, *close;
-
-	line->address = take_hex(&at);
-	if (at == text || at[0] != ' ' || !at[1] || at[2] != ' ' || !at[3])
-		return false;
-	line->type = at[1];
-	name = text + (at - text) + 3;
-	line->name = name;
-	line->module = "";
-	tab = strchr(name, '\t');
-	if (!tab)
-		return true;
-	*tab = '\0';
-	close = strchr(tab + 1, ']');
-	if (tab[1] == '[' && close) {
-		*close = '\0';
-		line->module = tab + 2;
-	}
-	return true;
 }
 
 static bool is_text(char type)
@@ -143,7 +65,7 @@ static int binding_rank(char type)
 /* By address; at one address the best name comes first. */
 static int compare_lines(const void *a, const void *b)
 {
-	const struct line *first = a, *second = b;
+	const struct kallsyms_line *first = a, *second = b;
 
 	if (first->address != second->address)
 		return first->address < second->address ? -1 : 1;
@@ -152,49 +74,122 @@ static int compare_lines(const void *a, const void *b)
 	return symbol_name_compare(first->name, second->name);
 }
 
-static void parse_text(struct kernel_symbols *symbols)
+static void keep_line(struct kernel_symbols *symbols, const struct kallsyms_line *line)
 {
-	struct line line;
-
-	for (char *at = symbols->text, *end; *at; at = end) {
-		end = strchrnul(at, '\n');
-		if (*end)
-			*end++ = '\0';
-		if (!parse_line(at, &line) || !line.address || !is_text(line.type) ||
-		    symbol_name_is_mapping(line.name))
-			continue;
-		symbols->lines = xgrow(symbols->lines, symbols->line_count, &symbols->line_capacity,
-				       sizeof(*symbols->lines));
-		symbols->lines[symbols->line_count++] = line;
-	}
+	symbols->lines = xgrow(symbols->lines, symbols->line_count, &symbols->line_capacity,
+			       sizeof(*symbols->lines));
+	symbols->lines[symbols->line_count++] = (struct kallsyms_line){
+		.address = line->address,
+		.type = line->type,
+		.name = string_pool_add(symbols->strings, line->name),
+		.module = string_pool_add(symbols->strings, line->module),
+	};
 }
 
+/* By address; at one address the best name comes first. */
 static void keep_best_names(struct kernel_symbols *symbols)
 {
 	size_t kept = 0;
 
-	qsort(symbols->lines, symbols->line_count, sizeof(*symbols->lines), compare_lines);
+	if (symbols->line_count)
+		qsort(symbols->lines, symbols->line_count, sizeof(*symbols->lines), compare_lines);
 	for (size_t i = 0; i < symbols->line_count; i++)
 		if (!kept || symbols->lines[kept - 1].address != symbols->lines[i].address)
 			symbols->lines[kept++] = symbols->lines[i];
 	symbols->line_count = kept;
 }
 
-bool kernel_symbols_load(struct kernel_symbols *symbols, const char *path, const char **reason)
+/* Whether one of them is in [start, end). */
+static bool is_wanted(const struct kernel_addresses *wanted, uint64_t start, uint64_t end)
 {
-	free(symbols->text);
+	size_t low = 0, high = wanted->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (wanted->addresses[middle] < start)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < wanted->count && wanted->addresses[low] < end;
+}
+
+/*
+ * The best line of an address is held back until the next address is known: it is kept if something
+ * wanted lies between the two, or between it and the one before, whose end it is. Where the file
+ * goes back (a module's symbols are not sorted) nothing is known, and both sides are kept.
+ */
+struct selection {
+	const struct kernel_addresses *wanted; /* NULL: all */
+	struct kallsyms_line held;
+	char name[1024], module[128]; /* of the held line */
+	bool is_holding, is_held_wanted;
+};
+
+static void hold(struct selection *selection, const struct kallsyms_line *line)
+{
+	snprintf(selection->name, sizeof(selection->name), "%s", line->name);
+	snprintf(selection->module, sizeof(selection->module), "%s", line->module);
+	selection->held = *line;
+	selection->held.name = selection->name;
+	selection->held.module = selection->module;
+	selection->is_holding = true;
+}
+
+static void select_line(struct kernel_symbols *symbols, struct selection *selection,
+			const struct kallsyms_line *line)
+{
+	const struct kallsyms_line *held = &selection->held;
+	bool is_wanted_between;
+
+	if (selection->is_holding && held->address == line->address) {
+		if (compare_lines(line, held) < 0)
+			hold(selection, line);
+		return;
+	}
+	is_wanted_between = !selection->wanted || !selection->is_holding ||
+			    line->address < held->address ||
+			    is_wanted(selection->wanted, held->address, line->address);
+	if (selection->is_holding && (selection->is_held_wanted || is_wanted_between))
+		keep_line(symbols, held);
+	selection->is_held_wanted = is_wanted_between;
+	hold(selection, line);
+}
+
+/* False if there is no address at all. */
+static bool load_lines(struct kernel_symbols *symbols, struct kallsyms *kallsyms,
+		       const struct kernel_addresses *wanted)
+{
+	struct selection selection = { .wanted = wanted };
+	struct kallsyms_line line;
+
+	while (kallsyms_next(kallsyms, &line)) {
+		if (line.address && is_text(line.type) && !symbol_name_is_mapping(line.name))
+			select_line(symbols, &selection, &line);
+	}
+	if (selection.is_holding)
+		keep_line(symbols, &selection.held);
+	return selection.is_holding;
+}
+
+bool kernel_symbols_load(struct kernel_symbols *symbols, const char *path,
+			 const struct kernel_addresses *wanted, const char **reason)
+{
+	struct kallsyms *kallsyms = kallsyms_open(path);
+
 	symbols->line_count = 0;
-	symbols->text = read_text(path);
-	if (!symbols->text) {
+	if (!kallsyms) {
 		*reason = "the kernel's symbol list (/proc/kallsyms) cannot be read";
 		return false;
 	}
-	parse_text(symbols);
-	if (!symbols->line_count) {
+	if (!load_lines(symbols, kallsyms, wanted)) {
+		kallsyms_close(kallsyms);
 		*reason = "kernel.kptr_restrict hides their addresses: "
 			  "`sudo sysctl kernel.kptr_restrict=0`, or run as root";
 		return false;
 	}
+	kallsyms_close(kallsyms);
 	keep_best_names(symbols);
 	return true;
 }
@@ -278,7 +273,7 @@ void kernel_symbols_add(struct kernel_symbols *symbols, uint64_t address, uint64
  * is none, with its page. */
 static uint64_t end_of_line(const struct kernel_symbols *symbols, size_t number)
 {
-	const struct line *line = &symbols->lines[number];
+	const struct kallsyms_line *line = &symbols->lines[number];
 	uint64_t end = (line->address | (PAGE_BYTES - 1)) + 1;
 
 	if (number + 1 < symbols->line_count &&
@@ -326,7 +321,7 @@ bool kernel_symbols_find(const struct kernel_symbols *symbols, uint64_t address,
 			 struct symbol *symbol)
 {
 	size_t number = count_lines_upto(symbols, address);
-	const struct line *line;
+	const struct kallsyms_line *line;
 	uint64_t end;
 
 	if (find_added(symbols, address, symbol))
@@ -336,10 +331,10 @@ bool kernel_symbols_find(const struct kernel_symbols *symbols, uint64_t address,
 	line = &symbols->lines[number];
 	end = end_of_line(symbols, number);
 	*symbol = (struct symbol){
-		.name = string_pool_add(symbols->strings, line->name),
+		.name = line->name,
 		.start = line->address,
 		.size = end - line->address,
-		.module = *line->module ? string_pool_add(symbols->strings, line->module) : NULL,
+		.module = *line->module ? line->module : NULL,
 	};
 	return address < end;
 }

@@ -17,9 +17,20 @@ struct string_pool;
 struct kernel_symbols *kernel_symbols_create(struct string_pool *strings);
 void kernel_symbols_destroy(struct kernel_symbols *symbols);
 
-/* Reads text symbols. False if the file cannot be read or all its addresses are 0
- * (kernel.kptr_restrict): *reason is a static sentence with the remedy then. */
-bool kernel_symbols_load(struct kernel_symbols *symbols, const char *path, const char **reason);
+/* Addresses that will be asked for, ascending. */
+struct kernel_addresses {
+	const uint64_t *addresses;
+	size_t count;
+};
+
+/*
+ * Reads text symbols from a file like /proc/kallsyms: all, or (`wanted` not NULL) those that name
+ * the wanted addresses; others may then have no name or a wrong one. False if the file cannot be
+ * read or all its addresses are 0 (kernel.kptr_restrict): *reason is a static sentence with the
+ * remedy then.
+ */
+bool kernel_symbols_load(struct kernel_symbols *symbols, const char *path,
+			 const struct kernel_addresses *wanted, const char **reason);
 
 /* `size` 0: up to the next symbol. `module` may be NULL. A later symbol over the same range wins. */
 void kernel_symbols_add(struct kernel_symbols *symbols, uint64_t address, uint64_t size,

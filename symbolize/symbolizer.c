@@ -76,7 +76,7 @@ struct symbolizer *symbolizer_create(const struct symbolizer_options *options)
 	symbolizer->kernel = &add(symbolizer, IMAGE_KERNEL, "[kernel.kallsyms]")->image;
 	symbolizer->unknown = &add(symbolizer, IMAGE_UNKNOWN, "[unknown]")->image;
 	if (options->kallsyms_path &&
-	    !kernel_symbols_load(symbolizer->kernel_symbols, options->kallsyms_path, &reason))
+	    !kernel_symbols_load(symbolizer->kernel_symbols, options->kallsyms_path, NULL, &reason))
 		symbolizer->kernel->status = reason;
 	return symbolizer;
 }

@@ -17,6 +17,7 @@
 struct fixture {
 	struct string_pool *strings;
 	struct kernel_symbols *symbols;
+	const struct kernel_addresses *wanted; /* NULL: all */
 	const char *reason;
 };
 
@@ -48,7 +49,7 @@ static bool load(struct fixture *fixture, const char *text)
 
 	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	is_loaded = kernel_symbols_load(fixture->symbols, path, &fixture->reason);
+	is_loaded = kernel_symbols_load(fixture->symbols, path, fixture->wanted, &fixture->reason);
 	close(fd);
 	return is_loaded;
 }
@@ -154,7 +155,7 @@ static void missing_file_is_said(void **state)
 {
 	struct fixture *fixture = *state;
 
-	assert_false(kernel_symbols_load(fixture->symbols, "/nonexistent", &fixture->reason));
+	assert_false(kernel_symbols_load(fixture->symbols, "/nonexistent", NULL, &fixture->reason));
 	assert_non_null(strstr(fixture->reason, "cannot be read"));
 }
 
@@ -207,6 +208,65 @@ static void added_symbol_without_size_reaches_to_the_next_one(void **state)
 	assert_string_equal(at(fixture, 0x1080), "loaded+0x0/0xf80[]");
 }
 
+/* As the kernel writes it: its own symbols by address, those of modules as they come; equal addresses
+ * among both. */
+static char *many_lines(void)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	uint64_t address = 0xffffffff81000000;
+	uint32_t random = 1;
+
+	for (unsigned i = 0; i < 6000; i++) {
+		random = random * 1664525 + 1013904223;
+		address += 16 * (random >> 28);
+		fprintf(out, "%llx %c kernel_%u\n", (unsigned long long)address, "tTWd"[i % 4], i);
+	}
+	for (unsigned i = 0; i < 1000; i++) {
+		random = random * 1664525 + 1013904223;
+		fprintf(out, "%llx t module_%u\t[module%u]\n",
+			0xffffffffc0000000ull + 16 * (random >> 20), i, i / 100);
+	}
+	fclose(out);
+	return text;
+}
+
+static int compare_addresses(const void *a, const void *b)
+{
+	const uint64_t *first = a, *second = b;
+
+	return *first < *second ? -1 : *first > *second;
+}
+
+static void what_is_wanted_has_the_names_that_it_has_among_all(void **state)
+{
+	struct fixture *all = *state, *some;
+	uint64_t addresses[300];
+	const struct kernel_addresses wanted = { addresses, 300 };
+	char *text = many_lines();
+	uint32_t random = 7;
+
+	create((void **)&some);
+	for (size_t i = 0; i < wanted.count; i++) {
+		random = random * 1664525 + 1013904223;
+		addresses[i] = (i % 3 ? 0xffffffff81000000 + (random >> 11) % 800000
+				      : 0xffffffffc0000000 + (random >> 15));
+	}
+	qsort(addresses, wanted.count, sizeof(*addresses), compare_addresses);
+	some->wanted = &wanted;
+	assert_true(load(all, text));
+	assert_true(load(some, text));
+	for (size_t i = 0; i < wanted.count; i++) {
+		char *expected = strdup(at(all, addresses[i]));
+
+		assert_string_equal(at(some, addresses[i]), expected);
+		free(expected);
+	}
+	destroy((void **)&some);
+	free(text);
+}
+
 int main(void)
 {
 #define WITH_SYMBOLS(test) cmocka_unit_test_setup_teardown(test, create, destroy)
@@ -218,6 +278,7 @@ int main(void)
 		WITH_SYMBOLS(mapping_symbols_are_no_functions),
 		WITH_SYMBOLS(best_of_several_names_is_shown),
 		WITH_SYMBOLS(order_of_the_lines_does_not_matter),
+		WITH_SYMBOLS(what_is_wanted_has_the_names_that_it_has_among_all),
 		WITH_SYMBOLS(hidden_addresses_are_said_with_the_remedy),
 		WITH_SYMBOLS(missing_file_is_said),
 		WITH_SYMBOLS(other_lines_are_passed_over),
