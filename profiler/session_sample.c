@@ -78,6 +78,7 @@ static void use_recorded_chain(struct session *session, const struct event *even
 	const struct sample_event *sample = &event->sample;
 	bool has_user_frames = false;
 
+	session->is_unwound = false;
 	if (sample->has_callchain)
 		has_user_frames = read_callchain(&session->chain, sample, true) > 0;
 	if (!session->chain.count)
@@ -100,6 +101,7 @@ static void unwind(struct session *session, const struct event *event, struct ad
 		.unknown = unknown,
 	};
 
+	session->is_unwound = true;
 	session->chain.count = 0;
 	if (sample->has_callchain)
 		read_callchain(&session->chain, sample, false);
@@ -150,7 +152,8 @@ static void locate(struct session *session, const struct event *event, struct ad
 			code_find(space, address, event->time_ns, code);
 		}
 		session->counts.jit_late += code->is_late;
-		mend_trampoline(chain, i, code);
+		if (!session->is_unwound)
+			mend_trampoline(chain, i, code);
 	}
 }
 

@@ -87,6 +87,7 @@ struct session {
 	size_t remark_count, remark_capacity;
 
 	struct chain chain; /* of the sample at hand */
+	bool is_unwound;    /* here, not as recorded */
 	struct code codes[STACK_DEPTH_LIMIT];
 };
 

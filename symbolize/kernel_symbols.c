@@ -6,7 +6,6 @@
 #include "symbolize/string_pool.h"
 #include "symbolize/symbol_name.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -127,10 +126,18 @@ struct selection {
 	bool is_holding, is_held_wanted;
 };
 
+static void copy_text(char *to, size_t size, const char *from)
+{
+	size_t length = strnlen(from, size - 1);
+
+	memcpy(to, from, length);
+	to[length] = '\0';
+}
+
 static void hold(struct selection *selection, const struct kallsyms_line *line)
 {
-	snprintf(selection->name, sizeof(selection->name), "%s", line->name);
-	snprintf(selection->module, sizeof(selection->module), "%s", line->module);
+	copy_text(selection->name, sizeof(selection->name), line->name);
+	copy_text(selection->module, sizeof(selection->module), line->module);
 	selection->held = *line;
 	selection->held.name = selection->name;
 	selection->held.module = selection->module;
