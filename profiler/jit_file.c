@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "profiler/jit_file.h"
 
+#include "symbolize/mapped_path.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -16,21 +18,9 @@
 /* No page of a supported CPU is larger. */
 enum { PAGE_BYTES_MAX = 65536 };
 
-static const char deleted[] = " (deleted)";
-
-/* The length of a path without the kernel's mark of a deleted file. */
-static size_t path_length(const char *path)
-{
-	size_t length = strlen(path), mark = sizeof(deleted) - 1;
-
-	if (length > mark && !strcmp(path + length - mark, deleted))
-		length -= mark;
-	return length;
-}
-
 bool jit_file_is_marker(const struct mmap_event *mmap)
 {
-	size_t length = path_length(mmap->path);
+	size_t length = mapped_path_length(mmap->path);
 
 	return mmap->is_executable && mmap->file_offset == 0 &&
 	       mmap->end - mmap->start <= PAGE_BYTES_MAX && length > 5 &&
@@ -132,7 +122,7 @@ static int open_live(uint32_t pid, const struct mmap_event *mmap,
 	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%" PRIu32 "/root%.*s", pid,
-		 (int)path_length(mmap->path), mmap->path);
+		 (int)mapped_path_length(mmap->path), mmap->path);
 	fd = open_checked(path, pid, mmap, identity, err);
 	if (fd < 0 && mmap->inode)
 		fd = open_by_descriptor(pid, mmap, identity, err);
@@ -153,7 +143,8 @@ int jit_file_open_dump(uint32_t pid, const struct mmap_event *mmap, bool is_live
 	if (is_live)
 		fd = open_live(pid, mmap, identity, err);
 	if (fd < 0) {
-		snprintf(path, sizeof(path), "%.*s", (int)path_length(mmap->path), mmap->path);
+		snprintf(path, sizeof(path), "%.*s", (int)mapped_path_length(mmap->path),
+			 mmap->path);
 		fd = open_checked(path, pid, mmap, identity, err);
 	}
 	return fd;

@@ -5,6 +5,7 @@
 #include "jitdump/xalloc.h"
 #include "profiler/jit_file.h"
 #include "profiler/session.h"
+#include "symbolize/mapped_path.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -22,16 +23,12 @@ struct survey {
 
 static void look_at(struct survey *survey, const struct event *event)
 {
-	size_t length = strlen(survey->base_name);
-
 	if (event->type != EVENT_MMAP)
 		return;
 	if (event->pid == survey->wanted_pid)
 		survey->has_wanted_pid = true;
-	const char *name = basename(event->mmap.path);
-
-	if (jit_file_is_marker(&event->mmap) && !strncmp(name, survey->base_name, length) &&
-	    (!name[length] || !strcmp(name + length, " (deleted)")))
+	if (jit_file_is_marker(&event->mmap) &&
+	    mapped_path_is_named_like(event->mmap.path, survey->base_name))
 		survey->has_marker = true;
 }
 

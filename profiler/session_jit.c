@@ -3,6 +3,7 @@
 #include "profiler/session_state.h"
 
 #include "jitdump/xalloc.h"
+#include "symbolize/mapped_path.h"
 #include "symbolize/perf_map.h"
 
 #include <inttypes.h>
@@ -19,16 +20,6 @@ void session_jit_deinit(struct session *session)
 		jit_code_destroy(session->dumps[i].code);
 	free(session->dumps);
 	free(session->maps);
-}
-
-/* True if both are the same base name; the kernel adds " (deleted)" to a mapping's. */
-static bool is_named_like(const char *mapped_path, const char *path)
-{
-	const char *mapped = basename(mapped_path), *base = basename(path);
-	size_t length = strlen(base);
-
-	return !strncmp(mapped, base, length) &&
-	       (!mapped[length] || !strcmp(mapped + length, " (deleted)"));
 }
 
 static struct session_dump *add_dump(struct session *session, struct jitdump_log *log,
@@ -85,7 +76,7 @@ static struct session_dump *stored_dump(struct session *session, const struct ev
 	for (size_t i = 0; i < session->dump_count; i++) {
 		struct session_dump *dump = &session->dumps[i];
 
-		if (!dump->is_stored || !is_named_like(event->mmap.path, dump->path))
+		if (!dump->is_stored || !mapped_path_is_named_like(event->mmap.path, dump->path))
 			continue;
 		if (dump->pid == event->pid)
 			return dump;
@@ -114,7 +105,7 @@ static bool attach_by_marker_name(struct session *session, struct address_space 
 		const struct session_dump *dump = &session->dumps[i];
 
 		if (!dump->is_named || dump->named_pid ||
-		    !is_named_like(event->mmap.path, dump->path))
+		    !mapped_path_is_named_like(event->mmap.path, dump->path))
 			continue;
 		address_space_add_jit(space, dump->code);
 		is_attached = true;
@@ -296,7 +287,14 @@ bool session_add_perf_map(struct session *session, uint32_t pid, const char *pat
 
 	if (fd < 0)
 		return false;
-	session_jit_add_map(session, pid, fd, path)->is_named = true;
+	struct session_map *map = session_jit_add_map(session, pid, fd, path);
+
+	map->is_named = true;
 	session->has_named = true;
+	if (!perf_map_has_lines(map->image->perf_map))
+		return error_set(err, 0,
+				 "cannot use %s: it has no line `START SIZE name`, as perf "
+				 "maps have",
+				 path);
 	return true;
 }

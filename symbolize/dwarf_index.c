@@ -144,9 +144,9 @@ static struct dwarf_unit *read_unit(struct dwarf_index *index, uint32_t number)
 size_t dwarf_index_frames(struct dwarf_index *index, uint64_t image_address,
 			  struct dwarf_frame *frames, size_t max)
 {
-	const struct range *first = range_table_find(&index->ranges, image_address);
+	const struct nested_range *first = range_table_find(&index->ranges, image_address);
 
-	for (const struct range *range = first; range;
+	for (const struct nested_range *range = first; range;
 	     range = range_table_find_outer(&index->ranges, range, image_address)) {
 		struct dwarf_unit *unit = read_unit(index, range->number);
 		size_t count = dwarf_unit_frames(unit, image_address, frames, max);

@@ -216,7 +216,7 @@ static const char *name_of(Dwarf_Die *entry)
 size_t dwarf_unit_frames(struct dwarf_unit *unit, uint64_t address, struct dwarf_frame *frames,
 			 size_t max)
 {
-	const struct range *range = range_table_find(&unit->ranges, address);
+	const struct nested_range *range = range_table_find(&unit->ranges, address);
 	struct dwarf_frame place = { 0 };
 	size_t count = 0;
 

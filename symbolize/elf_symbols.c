@@ -273,7 +273,7 @@ static bool find_plt_entry(const struct elf_symbols *symbols, uint64_t image_add
 			   struct elf_symbol *symbol)
 {
 	const struct elf_plt_entry *entry = elf_plt_find(&symbols->plt, image_address);
-	const struct range *resolver;
+	const struct nested_range *resolver;
 
 	if (!entry)
 		return false;
@@ -293,7 +293,7 @@ static bool find_plt_entry(const struct elf_symbols *symbols, uint64_t image_add
 bool elf_symbols_find(const struct elf_symbols *symbols, uint64_t image_address,
 		      struct elf_symbol *symbol)
 {
-	const struct range *range = range_table_find(&symbols->functions, image_address);
+	const struct nested_range *range = range_table_find(&symbols->functions, image_address);
 
 	if (!range || !symbols->names[range->number])
 		return find_plt_entry(symbols, image_address, symbol);

@@ -2,6 +2,7 @@
 /* Which file an identity means: the candidates in order, each compared before it is used. */
 #include "symbolize/build_id.h"
 #include "symbolize/elf_image.h"
+#include "symbolize/mapped_path.h"
 #include "symbolize/symbolizer_state.h"
 
 #include "jitdump/xalloc.h"
@@ -18,8 +19,6 @@
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
-
-static const char deleted[] = " (deleted)";
 
 struct search {
 	struct known_image *known;
@@ -136,19 +135,11 @@ static bool try_path(struct search *search, const char *root, const char *path)
 	return file != NULL;
 }
 
-/* How long the path is without what the kernel appends when the file is gone. */
-static size_t path_length(const char *path)
-{
-	size_t length = strlen(path), end = sizeof(deleted) - 1;
-
-	return length > end && !strcmp(path + length - end, deleted) ? length - end : length;
-}
-
 /* The path as mapped, and as it was before the file was deleted. */
 static bool try_below(struct search *search, const char *root)
 {
 	const char *path = search->known->identity.path;
-	size_t length = path_length(path);
+	size_t length = mapped_path_length(path);
 	bool is_found;
 	char *before;
 
@@ -166,7 +157,7 @@ static bool try_below(struct search *search, const char *root)
 static bool is_mapping(const struct image_identity *identity, const char *line, uint64_t *start,
 		       uint64_t *end)
 {
-	size_t length = path_length(identity->path);
+	size_t length = mapped_path_length(identity->path);
 	uint64_t inode;
 	int path_at = 0;
 

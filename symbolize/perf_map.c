@@ -196,6 +196,11 @@ bool perf_map_find(struct perf_map *map, uint64_t address, struct symbol *symbol
 	return true;
 }
 
+bool perf_map_has_lines(const struct perf_map *map)
+{
+	return map->line_count > 0;
+}
+
 uint64_t perf_map_bad_lines(const struct perf_map *map)
 {
 	return map->bad_lines;

@@ -22,6 +22,9 @@ void perf_map_destroy(struct perf_map *map);
  * unfinished one). A file that shrank is read anew. Returns how many lines are new. */
 size_t perf_map_poll(struct perf_map *map, bool ended);
 
+/* Whether there was a line of a map so far. */
+bool perf_map_has_lines(const struct perf_map *map);
+
 bool perf_map_find(struct perf_map *map, uint64_t address, struct symbol *symbol);
 
 /* Lines that were not `hex hex name`. */

@@ -21,12 +21,12 @@ void range_table_add(struct range_table *table, uint64_t start, uint64_t end, ui
 	table->ranges =
 		xgrow(table->ranges, table->count, &table->capacity, sizeof(*table->ranges));
 	table->ranges[table->count++] =
-		(struct range){ .start = start, .end = end, .number = number };
+		(struct nested_range){ .start = start, .end = end, .number = number };
 }
 
 static int compare_ranges(const void *a, const void *b)
 {
-	const struct range *first = a, *second = b;
+	const struct nested_range *first = a, *second = b;
 
 	if (first->start != second->start)
 		return first->start < second->start ? -1 : 1;
@@ -80,23 +80,24 @@ size_t range_table_count_upto(const struct range_table *table, uint64_t address)
 	return low;
 }
 
-static const struct range *first_around(const struct range_table *table, uint32_t place,
-					uint64_t address)
+static const struct nested_range *first_around(const struct range_table *table, uint32_t place,
+					       uint64_t address)
 {
 	while (place != NO_RANGE && table->ranges[place].end <= address)
 		place = table->ranges[place].outer;
 	return place == NO_RANGE ? NULL : &table->ranges[place];
 }
 
-const struct range *range_table_find(const struct range_table *table, uint64_t address)
+const struct nested_range *range_table_find(const struct range_table *table, uint64_t address)
 {
 	size_t count = range_table_count_upto(table, address);
 
 	return count ? first_around(table, (uint32_t)count - 1, address) : NULL;
 }
 
-const struct range *range_table_find_outer(const struct range_table *table,
-					   const struct range *inner, uint64_t address)
+const struct nested_range *range_table_find_outer(const struct range_table *table,
+						  const struct nested_range *inner,
+						  uint64_t address)
 {
 	return first_around(table, inner->outer, address);
 }

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct range {
+struct nested_range {
 	uint64_t start, end;
 	uint32_t number;
 	uint32_t
@@ -20,7 +20,7 @@ struct range {
 };
 
 struct range_table {
-	struct range *ranges;
+	struct nested_range *ranges;
 	size_t count, capacity;
 };
 
@@ -35,11 +35,12 @@ void range_table_sort(struct range_table *table);
 
 /* The range around `address` that starts last; of equal starts the shortest; of equal ranges the
  * one with the greatest number. NULL: none. */
-const struct range *range_table_find(const struct range_table *table, uint64_t address);
+const struct nested_range *range_table_find(const struct range_table *table, uint64_t address);
 
 /* The next range outwards from `inner` that is also around `address`. NULL: none. */
-const struct range *range_table_find_outer(const struct range_table *table,
-					   const struct range *inner, uint64_t address);
+const struct nested_range *range_table_find_outer(const struct range_table *table,
+						  const struct nested_range *inner,
+						  uint64_t address);
 
 /* How many ranges start at or below `address`: the place of the first that starts behind it. */
 size_t range_table_count_upto(const struct range_table *table, uint64_t address);

@@ -4,6 +4,7 @@
 #include "jitdump/xalloc.h"
 #include "symbolize/build_id.h"
 #include "symbolize/elf_image.h"
+#include "symbolize/mapped_path.h"
 #include "symbolize/perf_map.h"
 #include "symbolize/symbolizer_state.h"
 
@@ -12,14 +13,11 @@
 
 static const char *base_name(const struct symbolizer *symbolizer, const char *path)
 {
-	static const char deleted[] = " (deleted)";
-	size_t length = strlen(path), end = sizeof(deleted) - 1;
+	size_t length = mapped_path_length(path);
 	const char *slash;
 
 	if (path[0] != '/')
-		return string_pool_add_printable(symbolizer->strings, path, length);
-	if (length > end && !strcmp(path + length - end, deleted))
-		length -= end;
+		return string_pool_add_printable(symbolizer->strings, path, strlen(path));
 	slash = memrchr(path, '/', length);
 	return string_pool_add_printable(symbolizer->strings, slash + 1,
 					 length - (size_t)(slash + 1 - path));

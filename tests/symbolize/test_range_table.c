@@ -13,7 +13,7 @@ enum { NONE = UINT32_MAX };
 
 static uint32_t number_at(const struct range_table *table, uint64_t address)
 {
-	const struct range *range = range_table_find(table, address);
+	const struct nested_range *range = range_table_find(table, address);
 
 	return range ? range->number : NONE;
 }
@@ -37,7 +37,7 @@ static void ranges_begin_at_their_start_and_end_before_their_end(void **state)
 static void innermost_range_is_found_first_and_the_outer_ones_from_it(void **state)
 {
 	struct range_table table = { 0 };
-	const struct range *range;
+	const struct nested_range *range;
 
 	(void)state;
 	range_table_add(&table, 0, 100, 1);
@@ -87,14 +87,14 @@ static void overlapping_ranges_answer_as_a_search_through_all_of_them_does(void 
 {
 	enum { COUNT = 200, LIMIT = 500 };
 	struct range_table table = { 0 };
-	struct range all[COUNT];
+	struct nested_range all[COUNT];
 
 	(void)state;
 	srand(1);
 	for (uint32_t i = 0; i < COUNT; i++) {
 		uint64_t start = (uint64_t)rand() % LIMIT;
 
-		all[i] = (struct range){ .start = start, .end = start + 1 + (uint64_t)rand() % 60 };
+		all[i] = (struct nested_range){ .start = start, .end = start + 1 + (uint64_t)rand() % 60 };
 		range_table_add(&table, all[i].start, all[i].end, i);
 	}
 	range_table_sort(&table);
