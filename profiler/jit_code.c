@@ -332,6 +332,18 @@ struct jit_version *jit_code_find_later(const struct jit_code *code, uint64_t ad
 	return NULL;
 }
 
+void jit_code_mark_at(struct jit_code *code, uint64_t address)
+{
+	const struct page *page = find_page(code, address >> PAGE_SHIFT);
+
+	for (size_t i = 0; page && i < page->count; i++) {
+		const struct jit_version *version = jit_code_version(code, page->versions[i]);
+
+		if (covers(version, address))
+			jit_code_version(code, version->origin)->was_sampled = true;
+	}
+}
+
 static uint64_t next_in_page(const struct jit_code *code, const struct page *page, uint64_t start,
 			     uint64_t end, uint64_t from_ns, const struct jit_version *except)
 {

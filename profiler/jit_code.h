@@ -77,6 +77,9 @@ struct jit_version *jit_code_find_later(const struct jit_code *code, uint64_t ad
 uint64_t jit_code_next(const struct jit_code *code, uint64_t start, uint64_t end, uint64_t from_ns,
 		       const struct jit_version *except);
 
+/* Sets was_sampled of the LOADs of all versions that ever lay at the address. */
+void jit_code_mark_at(struct jit_code *code, uint64_t address);
+
 size_t jit_code_count(const struct jit_code *code);
 struct jit_version *jit_code_version(const struct jit_code *code, uint32_t number);
 struct image *jit_code_image(const struct jit_code *code);

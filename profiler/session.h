@@ -103,9 +103,10 @@ struct session_counts session_counts(const struct session *session);
 struct string_pool *session_strings(struct session *session);
 
 /*
- * What is to be kept in the recording so that it explains itself: JIT versions (code bytes and
- * lines of those that were sampled), which process saw which dump, and the names of sampled kernel
- * and perf-map addresses. After session_finish(). `keep_stacks` keeps unwind tables too.
+ * What is to be kept in the recording so that it explains itself: the JIT versions that were
+ * sampled, with code bytes and lines, which process saw which dump, and the names of sampled kernel
+ * and perf-map addresses. After session_finish(). `keep_stacks` keeps all versions, and their
+ * unwind tables.
  */
 void session_store(struct session *session, bool keep_stacks, struct section_bytes *out);
 

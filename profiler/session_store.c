@@ -8,8 +8,7 @@
 
 #include <stdlib.h>
 
-/* Addresses that nothing explained; further ones keep their chains, but the code that explains
- * them later is kept without its bytes. */
+/* Addresses that nothing explained. Where there are more, all code is kept. */
 enum { UNRESOLVED_MAX = 1 << 20 };
 
 void session_store_deinit(struct session *session)
@@ -67,13 +66,15 @@ static void note_code(struct session *session, const struct code *code)
 }
 
 /* What was unknown when it was sampled may be known now; the code there may have changed in
- * between, so both ends of the time are asked. */
+ * between, so both ends of the time are asked, and all versions are kept. */
 static void resolve_again(struct session *session)
 {
 	for (size_t i = 0; i < session->unresolved_count; i++) {
 		const struct unresolved *asked = &session->unresolved[i];
 		struct code code;
 
+		for (size_t use = 0; use < asked->space->jit_count; use++)
+			jit_code_mark_at(asked->space->jits[use].code, asked->address);
 		code_find(asked->space, asked->address, asked->first_ns, &code);
 		note_code(session, &code);
 		code_find(asked->space, asked->address, asked->last_ns, &code);
@@ -171,6 +172,17 @@ static void mark_sampled_versions(struct session *session)
 	}
 }
 
+/* What is moved must be there; moves are kept, as they tell when the old place was left. */
+static void mark_moved_versions(const struct jit_code *code)
+{
+	for (size_t i = 0; i < jit_code_count(code); i++) {
+		uint32_t origin = jit_code_version(code, (uint32_t)i)->origin;
+
+		if (origin != i)
+			jit_code_version(code, origin)->was_sampled = true;
+	}
+}
+
 /* The rows with the file's own rules applied (the 0x40 of V8, names from symbols), so that a
  * reader needs to know none. */
 static void copy_lines(const struct jit_code *code, const struct jit_version *version,
@@ -223,6 +235,17 @@ static struct jitdump_entry stored_move(const struct jit_version *old,
 				       .name = "" };
 }
 
+/* Of the versions at a sampled address the one that ran there is found without the others. Kept
+ * stacks may be unwound in another way. */
+static bool is_needed(const struct session *session, const struct jit_version *version,
+		      bool keep_stacks)
+{
+	if (version->is_provisional)
+		return false;
+	return version->was_sampled || !version->load || keep_stacks ||
+	       session->unresolved_count == UNRESOLVED_MAX;
+}
+
 static void store_dump(const struct session *session, uint32_t number, bool keep_stacks,
 		       struct section_bytes *out)
 {
@@ -230,10 +253,11 @@ static void store_dump(const struct session *session, uint32_t number, bool keep
 	size_t count = jit_code_count(code), used = 0;
 	struct stored_version *stored = xcalloc(count, sizeof(*stored));
 
+	mark_moved_versions(code);
 	for (size_t i = 0; i < count; i++) {
 		const struct jit_version *version = jit_code_version(code, (uint32_t)i);
 
-		if (version->is_provisional)
+		if (!is_needed(session, version, keep_stacks))
 			continue;
 		stored[used].dump = number;
 		if (version->load)
