@@ -91,4 +91,6 @@ struct return_rule arch_find_return(const struct code_bytes *code);
 /* True if the bytes end with a call instruction: what follows them is a return address. */
 bool arch_ends_with_call(const uint8_t *bytes, size_t size);
 
+bool arch_is_system_call(const uint8_t bytes[2]);
+
 #endif

@@ -210,6 +210,11 @@ struct return_rule arch_find_return(const struct code_bytes *code)
 }
 
 /* e8 and a 32-bit distance, or ff /2 with any addressing (Intel SDM volume 2A, CALL). */
+bool arch_is_system_call(const uint8_t bytes[2])
+{
+	return bytes[0] == 0x0f && bytes[1] == 0x05;
+}
+
 bool arch_ends_with_call(const uint8_t *bytes, size_t size)
 {
 	const uint8_t *end = bytes + size;

@@ -18,13 +18,21 @@
 /* No page of a supported CPU is larger. */
 enum { PAGE_BYTES_MAX = 65536 };
 
+/* jit-PID.dump, any other .dump, or jit-PID-... without one (bun). What is in the file does not tell:
+ * V8 and others mark it before they write to it. */
+static bool has_dump_name(const char *path)
+{
+	const char *name = basename(path);
+	size_t length = mapped_path_length(name);
+
+	return (length > 5 && !strncmp(name + length - 5, ".dump", 5)) ||
+	       (!strncmp(name, "jit-", 4) && name[4] >= '0' && name[4] <= '9');
+}
+
 bool jit_file_is_marker(const struct mmap_event *mmap)
 {
-	size_t length = mapped_path_length(mmap->path);
-
 	return mmap->is_executable && mmap->file_offset == 0 &&
-	       mmap->end - mmap->start <= PAGE_BYTES_MAX && length > 5 &&
-	       !strncmp(mmap->path + length - 5, ".dump", 5);
+	       mmap->end - mmap->start <= PAGE_BYTES_MAX && has_dump_name(mmap->path);
 }
 
 /* The user a process runs as; false when it is gone. */

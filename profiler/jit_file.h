@@ -14,8 +14,8 @@
 #include "profiler/event.h"
 
 /* True if the mapping can be the marker of a dump: one executable page at offset 0 of a file whose
- * name ends in ".dump". (perf wants jit-PID.dump; that misses bun, pid namespaces and deleted
- * files.) */
+ * name ends in ".dump" or begins with "jit-" and a number. (perf wants jit-PID.dump; that misses
+ * bun, pid namespaces and deleted files.) */
 bool jit_file_is_marker(const struct mmap_event *mmap);
 
 /*

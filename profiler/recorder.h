@@ -24,6 +24,7 @@ struct stop_request {
 	volatile sig_atomic_t signal_number; /* 0: none */
 	/* Sent to this process alone; else by the terminal, to the command as well. */
 	volatile sig_atomic_t is_ours_alone;
+	volatile uint64_t received_ns; /* CLOCK_MONOTONIC; the handler's own */
 };
 
 /* Everything in it is borrowed for the recorder's life. Zeroed members are the defaults. */

@@ -195,13 +195,14 @@ static bool step_by_guess(struct walk *walk, enum stack_end *end)
 	return false;
 }
 
-/* The stack only grows downwards, so callers are above. An interrupted caller may be on another
- * stack, but then its words are not in the copy. */
+/* The stack only grows downwards, so callers are above; only that of an interrupted function may have
+ * the same stack pointer, while the return address is in a register (glibc's vfork). An interrupted
+ * caller may be on another stack, but then its words are not in the copy. */
 static bool is_above(const struct walk *walk, const struct registers *caller)
 {
 	uint64_t sp = caller->value[REGISTER_SP];
 
-	return sp > walk->registers.value[REGISTER_SP] ||
+	return sp > walk->registers.value[REGISTER_SP] - !walk->is_return ||
 	       (walk->step.is_signal && !stack_memory_holds(&walk->memory, sp));
 }
 
@@ -333,19 +334,23 @@ static bool start_walk(struct walk *walk, struct unwinder *unwinder,
 }
 
 /*
- * Inside exec(2) the registers are those of the program that was, of which nothing is there any
- * more. A stack that could not be copied is no proof of that: while the page at its end is being
- * copied for a forked child it cannot be read either.
+ * Inside exec(2) and exit(2) the registers are those of the program that was, of which nothing is there
+ * any more. A stack that could not be copied is no proof of that: while the page at its end is being
+ * copied for a forked child it cannot be read either. But that is no system call.
  */
 static bool is_between_programs(const struct walk *walk, const struct chain *chain)
 {
 	const struct unwind_request *request = walk->request;
+	uint64_t ip = walk->registers.value[REGISTER_IP];
 	struct code code;
 
 	if (!chain->count || request->stack_size || !request->stack_copy_size)
 		return false;
-	code_find(request->space, walk->registers.value[REGISTER_IP], request->time_ns, &code);
-	return code.kind == CODE_UNMAPPED;
+	code_find(request->space, ip, request->time_ns, &code);
+	if (code.kind == CODE_UNMAPPED)
+		return true;
+	code_find(request->space, ip - 1, request->time_ns, &code);
+	return unwind_is_system_call(&code);
 }
 
 /* As far as the fast engine gets; true: to the outermost frame. */

@@ -108,6 +108,14 @@ bool unwind_may_be_call(const struct code *code)
 	       arch_ends_with_call(bytes, size);
 }
 
+bool unwind_is_system_call(const struct code *code)
+{
+	uint8_t bytes[2];
+
+	return read_code(code, 1 - (int64_t)sizeof(bytes), bytes, sizeof(bytes)) == sizeof(bytes) &&
+	       arch_is_system_call(bytes);
+}
+
 static struct return_rule find_return(const struct code *code, bool is_return)
 {
 	struct code_bytes bytes = { .is_return = is_return, .before_size = sizeof(bytes.before) };

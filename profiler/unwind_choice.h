@@ -44,4 +44,7 @@ struct unwind_step unwind_choose(struct unwind_choices *choices, const struct co
  * bytes are not known. */
 bool unwind_may_be_call(const struct code *code);
 
+/* Whether the instruction that ends at the looked-up address is known to enter the kernel. */
+bool unwind_is_system_call(const struct code *code);
+
 #endif

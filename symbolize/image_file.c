@@ -90,16 +90,20 @@ static struct elf_file *check(struct search *search, int fd, const char *path)
 	return NULL;
 }
 
-static void use(struct known_image *known, struct elf_file *file, const char *root,
-		const char *path)
+/* What the file is, and what lies beside it, its path as mapped tells, wherever it was opened. */
+static void use(struct known_image *known, struct elf_file *file, const char *root)
 {
 	const struct symbolizer *symbolizer = known->image.symbolizer;
+	const char *path = known->identity.path;
+	char *mapped = xstrndup(path, mapped_path_length(path));
 	struct debug_places places = {
 		.debug_directory = symbolizer->debug_directory,
 		.build_id_cache = symbolizer->build_id_cache,
 		.root = root,
-		.path = string_pool_add(symbolizer->strings, path),
+		.path = string_pool_add(symbolizer->strings, mapped),
 	};
+
+	free(mapped);
 
 	known->image.elf = elf_image_create(file, &places);
 	known->image.build_id = file->build_id;
@@ -131,7 +135,7 @@ static bool try_path(struct search *search, const char *root, const char *path)
 
 	free(full);
 	if (file)
-		use(search->known, file, root, path);
+		use(search->known, file, root);
 	return file != NULL;
 }
 
@@ -195,7 +199,7 @@ static bool try_mappings(struct search *search)
 	if (maps)
 		fclose(maps);
 	if (file)
-		use(search->known, file, identity->root, identity->path);
+		use(search->known, file, identity->root);
 	return file != NULL;
 }
 
@@ -264,5 +268,5 @@ void image_file_open_vdso(struct known_image *known)
 		known->image.status = "the vDSO is of another kernel than the one that runs";
 		return;
 	}
-	use(known, file, "", "[vdso]");
+	use(known, file, "");
 }

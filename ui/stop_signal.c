@@ -3,24 +3,43 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <time.h>
+
+/* timeout(1) sends its signal to the program, and microseconds later to the program's group. */
+#define REPEAT_NS 200000000u
 
 struct stop_request stop_signal;
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
 
 static void remember(int number, siginfo_t *sent, void *context)
 {
 	(void)context;
-	/* The terminal's Ctrl-C goes to the whole foreground job, and is the kernel's. */
-	stop_signal.is_ours_alone = sent->si_code != SI_KERNEL;
-	stop_signal.signal_number = number;
+	if (!stop_signal.signal_number) {
+		/* The terminal's Ctrl-C goes to the whole foreground job, and is the kernel's. */
+		stop_signal.is_ours_alone = sent->si_code != SI_KERNEL;
+		stop_signal.received_ns = now_ns();
+		stop_signal.signal_number = number;
+	} else if (now_ns() - stop_signal.received_ns > REPEAT_NS) {
+		/* Meant: it has its default action when this handler returns. */
+		signal(number, SIG_DFL);
+		raise(number);
+	}
 }
 
 void stop_signal_catch(void)
 {
-	/* SA_RESETHAND: the second signal has its default action. */
-	struct sigaction action = { .sa_sigaction = remember,
-				    .sa_flags = (int)(SA_RESETHAND | SA_SIGINFO) };
+	struct sigaction action = { .sa_sigaction = remember, .sa_flags = SA_SIGINFO };
 
 	sigemptyset(&action.sa_mask);
+	sigaddset(&action.sa_mask, SIGINT);
+	sigaddset(&action.sa_mask, SIGTERM);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 }

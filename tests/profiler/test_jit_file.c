@@ -30,11 +30,12 @@ static struct mmap_event marker_of(const char *mapped_path, uint64_t inode)
 				    .inode = inode };
 }
 
-static void a_marker_is_one_executable_page_of_a_file_that_ends_in_dump(void **state)
+static void a_marker_is_one_executable_page_of_a_file_named_like_a_dump(void **state)
 {
 	static const char *const names[] = { "/tmp/jit-42.dump", "/tmp/jit-42.dump (deleted)",
-					     "/tmp/jit-7-42.dump", "/a b/x.dump" };
-	static const char *const other_names[] = { "//anon", "/tmp/jit-42.dumps", ".dump",
+					     "/tmp/jit-7-42.dump", "/a b/x.dump",
+					     "/tmp/jit-10903-10899-9iDQsg" };
+	static const char *const other_names[] = { "//anon", "/lib/jit-tools.so", ".dump",
 						   "/lib/libc.so.6", "" };
 	struct mmap_event marker = marker_of(names[0], 7);
 
@@ -240,7 +241,7 @@ static void a_file_that_the_user_named_is_used_whoever_owns_it(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_marker_is_one_executable_page_of_a_file_that_ends_in_dump),
+		cmocka_unit_test(a_marker_is_one_executable_page_of_a_file_named_like_a_dump),
 		IN_DIRECTORY(a_dump_is_opened_by_its_path_and_checked_by_its_inode),
 		IN_DIRECTORY(a_dump_that_is_gone_is_said),
 		IN_DIRECTORY(a_deleted_dump_is_found_among_the_descriptors_of_its_process),

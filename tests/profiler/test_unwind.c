@@ -224,6 +224,22 @@ static void a_zero_return_address_is_no_proof_of_the_outermost_frame(void **stat
 	jit_world_assert_chain(world, STACK_END_NO_UNWIND_INFO, W(LEAF), END_OF_CHAIN);
 }
 
+/* As glibc's vfork does, which takes its return address off the stack before the system call. */
+static void an_interrupted_function_may_keep_its_return_address_in_a_register(void **state)
+{
+	struct jit_world *world = *state;
+
+	add_root(world);
+	/* def_cfa_offset 0; the return address is in rdi. */
+	jit_world_cfi(world, LEAF, 0x100, PROGRAM(0x0e, 0, 0x09, 16, 5));
+	jit_world_cfi(world, MIDDLE, 0x100, NO_PROGRAM);
+	world->registers[WORLD_DI] = MIDDLE + 5;
+	jit_world_stack(world, 2, W(ROOT + 1), W(0));
+	jit_world_unwind(world, LEAF);
+	jit_world_assert_chain(world, STACK_END_COMPLETE, W(LEAF), W(MIDDLE + 5), W(ROOT + 1),
+			       END_OF_CHAIN);
+}
+
 static void a_cfa_that_does_not_grow_is_not_believed(void **state)
 {
 	struct jit_world *world = *state;
@@ -395,6 +411,12 @@ static void a_sample_between_two_programs_has_no_user_stack(void **state)
 	jit_world_unwind(world, LEAF);
 	assert_int_equal(world->chain.count, 1);
 	assert_int_equal(world->chain.end, STACK_END_NONE);
+
+	/* Before the kernel tells of it, what was mapped seems to be there still. */
+	jit_world_code(world, LEAF, PROGRAM(0x0f, 0x05, 0xc3)); /* syscall; ret */
+	jit_world_unwind(world, LEAF + 2);
+	assert_int_equal(world->chain.count, 1);
+	assert_int_equal(world->chain.end, STACK_END_NONE);
 }
 
 static void a_stack_that_could_not_be_copied_leaves_its_leaf(void **state)
@@ -464,6 +486,7 @@ int main(void)
 		TEST(a_row_without_a_return_address_is_not_used),
 		TEST(a_signal_frame_gives_the_interrupted_registers),
 		TEST(a_zero_return_address_is_no_proof_of_the_outermost_frame),
+		TEST(an_interrupted_function_may_keep_its_return_address_in_a_register),
 		TEST(a_cfa_that_does_not_grow_is_not_believed),
 		TEST(a_copy_that_was_cut_off_ends_as_truncated),
 		TEST(a_register_far_from_the_stack_is_bad_memory),
