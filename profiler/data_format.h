@@ -62,6 +62,14 @@ enum data_feature {
 	FEATURE_CLOCK_DATA = 29,
 };
 
+/* FEATURE_COMPRESSED. */
+struct data_compression {
+	uint32_t version; /* of this struct: 0, as perf writes it; hotspot 1.3 refuses another */
+	uint32_t type;	  /* 1: zstd */
+	uint32_t level, ratio;
+	uint32_t mmap_len; /* no compressed record inflates to more bytes */
+};
+
 /* Record types of perf's own; what follows a record's header in comments. */
 enum data_record_type {
 	RECORD_USER_TYPE_START = 64,

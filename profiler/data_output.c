@@ -2,6 +2,7 @@
 #include "profiler/data_output.h"
 
 #include "jitdump/xalloc.h"
+#include "profiler/data_deflate.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -119,6 +120,12 @@ bool data_output_reopen(struct data_output *output, const char *path, struct err
 	return true;
 }
 
+bool data_output_compress(struct data_output *output, uint32_t level, struct error *err)
+{
+	output->deflate = data_deflate_create(level, err);
+	return output->deflate != NULL;
+}
+
 void data_output_close(struct data_output *output)
 {
 	if (!output)
@@ -127,6 +134,7 @@ void data_output_close(struct data_output *output)
 		close(output->fd);
 	free(output->path);
 	free(output->gathered);
+	data_deflate_destroy(output->deflate);
 	*output = (struct data_output){ .fd = -1 };
 }
 
@@ -155,14 +163,14 @@ static size_t write_bytes(struct data_output *output, uint64_t offset, const uin
 	return done;
 }
 
-/* The end of the last record that lies within `size` bytes of what is gathered. */
-static size_t whole_records(const struct data_output *output, size_t size)
+/* The end of the last record that lies within the first `size` bytes of records. */
+static size_t whole_records(const uint8_t *records, size_t size)
 {
 	struct perf_event_header header;
 	size_t end = 0;
 
 	while (size - end >= sizeof(header)) {
-		memcpy(&header, output->gathered + end, sizeof(header));
+		memcpy(&header, records + end, sizeof(header));
 		if (header.size < sizeof(header) || header.size > size - end)
 			break;
 		end += header.size;
@@ -182,16 +190,23 @@ bool data_output_append(struct data_output *output, const void *record, size_t s
 
 bool data_output_drain(struct data_output *output, struct error *err)
 {
+	const uint8_t *records = output->gathered;
 	size_t size = output->gathered_size;
-	size_t done = write_bytes(output, output->offset, output->gathered, size);
 
 	output->gathered_size = 0;
+	if (output->deflate && size) {
+		records = data_deflate_records(output->deflate, records, &size, err);
+		if (!records)
+			return false;
+	}
+	size_t done = write_bytes(output, output->offset, records, size);
+
 	if (done == size) {
 		output->offset += size;
 		return true;
 	}
 	int code = errno;
-	size_t kept = whole_records(output, done > output->room ? done - output->room : 0);
+	size_t kept = whole_records(records, done > output->room ? done - output->room : 0);
 
 	if (!output->is_stream)
 		data_output_cut(output, output->offset + kept, err);

@@ -3,8 +3,9 @@
  * Where a recording goes: a file, or a stream that can neither be sought nor cut.
  *
  * You give whole records; they are gathered and written in large pieces. When a file cannot grow
- * it is cut back to its last whole record. It never interprets a record beyond its size, and never
- * changes what signals do: SIGPIPE and SIGXFSZ must be ignored by whoever calls.
+ * it is cut back to its last whole record. Records are compressed on their way, if that was asked
+ * for. It never interprets a record beyond its size, and never changes what signals do: SIGPIPE and
+ * SIGXFSZ must be ignored by whoever calls.
  */
 #ifndef PROFILER_DATA_OUTPUT_H
 #define PROFILER_DATA_OUTPUT_H
@@ -15,11 +16,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct data_deflate;
+
 struct data_output {
 	int fd;	    /* -1: closed */
 	char *path; /* as given; "-" is standard output. NULL: closed */
 	bool is_stream;
-	uint64_t offset; /* in the file, of what is gathered */
+	uint64_t offset;	      /* in the file, of what is gathered */
+	struct data_deflate *deflate; /* NULL: records are written as they are */
 	uint8_t *gathered;
 	size_t gathered_size;
 	uint64_t room; /* bytes kept free behind the last record when the file cannot grow */
@@ -30,6 +34,9 @@ struct data_output {
  * that is there (a fifo, a device) is a stream, as is "-".
  */
 bool data_output_open(struct data_output *output, const char *path, struct error *err);
+
+/* Records are compressed from now on, at this level of zstd. */
+bool data_output_compress(struct data_output *output, uint32_t level, struct error *err);
 
 /* A file that is there, to be read, cut and written on. Fails while another process writes it. */
 bool data_output_reopen(struct data_output *output, const char *path, struct error *err);

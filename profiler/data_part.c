@@ -10,7 +10,7 @@ enum { RECORD_TYPE_MAX = UINT16_MAX };
 
 void data_part_init(struct data_part *part, int fd, uint64_t start, uint64_t end)
 {
-	*part = (struct data_part){ .fd = fd, .next = start, .end = end };
+	*part = (struct data_part){ .fd = fd, .next = start, .end = end, .whole_end = start };
 }
 
 void data_part_deinit(struct data_part *part)
@@ -137,7 +137,11 @@ bool data_part_next(struct data_part *part, struct data_record *record)
 	while (part->why_ended == DATA_PART_ENDS_WHOLE) {
 		if (part->inflate && next_inflated(part, record))
 			return true;
-		if (part->why_ended != DATA_PART_ENDS_WHOLE || !next_stored(part, record))
+		if (part->why_ended != DATA_PART_ENDS_WHOLE)
+			break;
+		if (!part->inflate || !data_inflate_left(part->inflate))
+			part->whole_end = part->next;
+		if (!next_stored(part, record))
 			break;
 		if (part->keeps_compressed || !is_compressed(record))
 			return skip_payload(part, record);

@@ -35,6 +35,7 @@ struct data_inflate;
 struct data_part {
 	int fd; /* borrowed */
 	uint64_t next, end;
+	uint64_t whole_end; /* no record that begins before goes on behind */
 	struct data_window window;
 	bool keeps_compressed;	      /* compressed records are given as they are */
 	struct data_inflate *inflate; /* made at the first compressed record */

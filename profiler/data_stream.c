@@ -106,7 +106,8 @@ static void end_part(struct data_stream *stream)
 /*
  * The files of a directory were written side by side: rounds say nothing across them. In a recording
  * of ours that was not closed samples that were finished late lie behind all rounds; it is sorted as
- * a whole. (Ours has no compressed records, and inflating a whole file to sort it would be dear.)
+ * a whole. Not so where records are compressed: rounds wait for late ones there, in perf's files and
+ * in ours (data_writer.h), and inflating a whole file to sort it would be dear.
  */
 static bool uses_rounds(const struct data_stream *stream)
 {

@@ -2,8 +2,10 @@
 #include "profiler/data_writer.h"
 
 #include "jitdump/xalloc.h"
+#include "profiler/data_deflate.h"
 #include "profiler/data_writer_state.h"
 #include "profiler/event_decode.h"
+#include "profiler/parking.h"
 #include "profiler/sample_record.h"
 
 #include <stdlib.h>
@@ -11,6 +13,10 @@
 
 /* A killed recorder loses what it gathered for at most this long. */
 enum { DRAIN_INTERVAL_NS = 250 * 1000 * 1000 };
+
+/* A sample may come late by so much more than it may wait in parking: waiting ones are looked at
+ * now and then, and a kernel may publish a record after the clock was read. */
+enum { SETTLE_NS = 500 * 1000 * 1000 };
 
 void data_writer_destroy(struct data_writer *writer)
 {
@@ -37,6 +43,10 @@ struct data_writer *data_writer_open(const struct data_writer_options *options, 
 	feature_sections_describe(&writer->features, &writer->events, options->command);
 	writer->layout = written_events_layout(&writer->events);
 	writer->keep_stacks = options->keep_stacks;
+	writer->compression_level = options->compression_level;
+	writer->is_compressed = options->compression_level > 0;
+	if (is_open && writer->is_compressed)
+		is_open = data_output_compress(&writer->output, options->compression_level, err);
 	if (is_open)
 		is_open = writer->output.is_stream ? data_writer_begin_pipe(writer, err)
 						   : data_writer_begin_file(writer, err);
@@ -65,7 +75,7 @@ static bool has_failed_before(const struct data_writer *writer, struct error *er
 /* A record whose time is not told goes behind what is written. */
 static uint64_t order_of(const struct data_writer *writer, uint64_t time_ns)
 {
-	return time_ns ? time_ns : writer->late.newest_ns;
+	return time_ns ? time_ns : writer->written_ns;
 }
 
 bool data_writer_record(struct data_writer *writer, const struct perf_event_header *record,
@@ -135,23 +145,52 @@ static bool write_queued(struct data_writer *writer, const struct queued_record 
 		write_quality(writer, bytes + queued->size);
 	if (!queued->size)
 		return true;
-	late_records_note(&writer->late, writer->output.offset + writer->output.gathered_size,
-			  queued->size, queued->time_ns);
+	if (!writer->is_compressed)
+		late_records_note(&writer->late,
+				  writer->output.offset + writer->output.gathered_size,
+				  queued->size, queued->time_ns);
+	if (queued->time_ns > writer->written_ns)
+		writer->written_ns = queued->time_ns;
+	writer->record_bytes += queued->size;
 	writer->has_open_round = true;
 	return data_output_append(&writer->output, bytes, queued->size, err);
 }
 
-/* Nothing older comes any more: perf sorts and forgets what it has read. Not so behind a record
- * that came late, until the file is put in order. */
+/*
+ * At the end of a round readers give out, sorted, what is not newer than the newest record of the
+ * round before: nothing older may come from then on. A compressed record has no place to which it
+ * could be moved later, so a round lasts until that is sure, late records included. Otherwise the
+ * file is put in order at close, and until then there is no round behind a late record.
+ */
+static bool may_end_round(const struct data_writer *writer)
+{
+	if (writer->is_compressed)
+		return writer->settled_ns >= writer->round_ns;
+	return late_records_none(&writer->late);
+}
+
 static bool finish_round(struct data_writer *writer, struct error *err)
 {
 	static const struct perf_event_header round = { .type = RECORD_FINISHED_ROUND,
 							.size = sizeof(round) };
 
-	if (!writer->has_open_round || !late_records_none(&writer->late))
+	if (!writer->has_open_round || !may_end_round(writer))
 		return true;
 	writer->has_open_round = false;
+	writer->round_ns = writer->written_ns;
 	return data_output_append(&writer->output, &round, sizeof(round), err);
+}
+
+struct data_compression data_writer_compression(const struct data_writer *writer,
+						uint64_t stored_bytes)
+{
+	uint64_t ratio =
+		stored_bytes ? (writer->record_bytes + stored_bytes / 2) / stored_bytes : 0;
+
+	return (struct data_compression){ .type = 1,
+					  .level = writer->compression_level,
+					  .ratio = (uint32_t)ratio,
+					  .mmap_len = DATA_DEFLATE_INFLATED_MAX };
 }
 
 static bool put_section(struct data_writer *writer, const struct section_bytes *chunks,
@@ -189,10 +228,25 @@ static bool write_older(struct data_writer *writer, uint64_t time_ns, struct err
 	return finish_round(writer, err);
 }
 
+/*
+ * What waits in parking is not older than PARKING_LIMIT_NS, or was given since the last flush: a
+ * recorder that was kept from running may meet both with a jump of the clock.
+ */
+static void settle(struct data_writer *writer, uint64_t time_ns)
+{
+	uint64_t before_ns = time_ns > PARKING_LIMIT_NS ? time_ns - PARKING_LIMIT_NS : 0;
+
+	if (before_ns > writer->flushed_ns)
+		before_ns = writer->flushed_ns;
+	writer->settled_ns = before_ns > SETTLE_NS ? before_ns - SETTLE_NS : 0;
+	writer->flushed_ns = time_ns;
+}
+
 bool data_writer_flush(struct data_writer *writer, uint64_t time_ns, struct error *err)
 {
 	if (has_failed_before(writer, err))
 		return false;
+	settle(writer, time_ns);
 	if (!write_older(writer, time_ns, err))
 		return fail(writer, err);
 	if (time_ns < writer->drained_ns + DRAIN_INTERVAL_NS)

@@ -4,6 +4,8 @@
  *
  * You give the events, then records in any order that is nearly time order; you get a file that is
  * in time order when closed, and readable up to its last whole record when the recorder is killed.
+ * Compressed records are in time order but for those that came late: these lie where they came, and
+ * the rounds in the file tell readers how far to sort, as in perf's own files.
  * Samples are written with their chains in place of registers and stack. It never changes what
  * signals do: SIGPIPE and SIGXFSZ must be ignored.
  *
@@ -39,8 +41,9 @@ struct data_writer_options {
 	const char *path; /* "-": standard output, in pipe form */
 	const struct data_writer_event *events;
 	size_t event_count;
-	char *const *command; /* NULL-terminated argv of jprof, for CMDLINE */
-	bool keep_stacks;     /* samples are written as the kernel made them, see below */
+	char *const *command;	    /* NULL-terminated argv of jprof, for CMDLINE */
+	uint32_t compression_level; /* of zstd, 1 to 22; 0: records are not compressed */
+	bool keep_stacks;	    /* samples are written as the kernel made them, see below */
 };
 
 /* Everything in `options` is copied. A file that is there becomes FILE.old; a directory is refused,
@@ -71,8 +74,9 @@ bool data_writer_sample(struct data_writer *writer, const struct event *sample,
 			const struct chain *chain, struct error *err);
 
 /*
- * Everything older than `time_ns` has been given: it goes out in time order. What comes later all
- * the same is kept, and put in its place at close. May be called often: it is written to disk in
+ * Everything older than `time_ns` (CLOCK_MONOTONIC) has been given, but for samples that wait in
+ * profiler/parking.h: it goes out in time order. What comes late is put in its place at close,
+ * unless records are compressed. May be called often: it is written to disk in
  * large pieces, at least four times a second of `time_ns`.
  */
 bool data_writer_flush(struct data_writer *writer, uint64_t time_ns, struct error *err);

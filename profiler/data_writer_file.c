@@ -3,7 +3,7 @@
  * The file form.
  *
  *     header | ids | attributes | feature sections known at the start | records
- *            | places of all feature sections | BUILD_ID | jprof's section
+ *            | places of all feature sections | BUILD_ID | COMPRESSED | jprof's section
  *
  * The last line is written at close. Until then the header says 0 bytes of records, and FILE.part
  * holds the feature sections and what jprof's own section has so far.
@@ -112,15 +112,17 @@ static uint64_t features_offset(const struct data_writer *writer)
 	return writer->header.attrs.offset + writer->header.attrs.size;
 }
 
-/* The places of the feature sections, in the order of their numbers, and BUILD_ID, which is the
- * first of those that follow; jprof's section is copied behind. */
+/* The places of the feature sections, in the order of their numbers, then BUILD_ID and COMPRESSED;
+ * jprof's section is copied behind. */
 static void put_places(const struct data_writer *writer, uint64_t build_id_size,
 		       uint64_t section_size, struct data_file_header *header,
 		       struct section_bytes *tail)
 {
 	const struct feature_sections *features = &writer->features;
+	struct data_compression compression = data_writer_compression(writer, header->data.size);
+	uint64_t compression_size = writer->is_compressed ? sizeof(compression) : 0;
 	struct data_section places[DATA_FEATURE_BITS] = { 0 };
-	size_t count = features->count + !!build_id_size + !!section_size;
+	size_t count = features->count + !!build_id_size + !!compression_size + !!section_size;
 	uint64_t offset = writer->output.offset + count * sizeof(struct data_section);
 
 	for (size_t i = 0; i < features->count; i++)
@@ -128,7 +130,10 @@ static void put_places(const struct data_writer *writer, uint64_t build_id_size,
 			(struct data_section){ features_offset(writer) + features->items[i].offset,
 					       features->items[i].size };
 	places[FEATURE_BUILD_ID] = (struct data_section){ offset, build_id_size };
-	places[JPROF_FEATURE_BIT] = (struct data_section){ offset + build_id_size, section_size };
+	offset += build_id_size;
+	places[FEATURE_COMPRESSED] = (struct data_section){ offset, compression_size };
+	offset += compression_size;
+	places[JPROF_FEATURE_BIT] = (struct data_section){ offset, section_size };
 	for (size_t number = 0; number < DATA_FEATURE_BITS; number++) {
 		if (!places[number].size)
 			continue;
@@ -136,6 +141,7 @@ static void put_places(const struct data_writer *writer, uint64_t build_id_size,
 		section_put_bytes(tail, &places[number], sizeof(places[number]));
 	}
 	section_put_bytes(tail, writer->build_ids.section.bytes, build_id_size);
+	section_put_bytes(tail, &compression, compression_size);
 }
 
 static bool copy_section(struct data_writer *writer, uint64_t size, struct error *err)
@@ -171,7 +177,7 @@ static bool write_sample_times(struct data_writer *writer, struct error *err)
 }
 
 /* Everything behind the records, then the header that tells of it. On a full disk the features of
- * the head may fit where the others do not. */
+ * the head may fit where the others do not; what perf inflates by is among them. */
 static bool write_tail(struct data_writer *writer, bool only_head_features, struct error *err)
 {
 	struct data_file_header header = writer->header;

@@ -115,6 +115,13 @@ bool data_writer_begin_pipe(struct data_writer *writer, struct error *err)
 		if (!write_known_feature(writer, &writer->features.items[i], err))
 			return false;
 	}
+	if (writer->is_compressed) {
+		struct data_compression compression = data_writer_compression(writer, 0);
+
+		if (!write_feature(writer, FEATURE_COMPRESSED, &compression, sizeof(compression),
+				   err))
+			return false;
+	}
 	return data_output_drain(&writer->output, err);
 }
 

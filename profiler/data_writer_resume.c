@@ -54,8 +54,13 @@ static void note_record(struct data_writer *writer, const struct data_record *re
 		data_writer_note_sample_time(writer, time_ns);
 	if (record->type == PERF_RECORD_MMAP2)
 		build_id_list_add(&writer->build_ids, header);
-	late_records_note(&writer->late, record->offset, record->size,
-			  time_ns ? time_ns : writer->late.newest_ns);
+	writer->record_bytes += record->size;
+	/* Rounds bear with late records where there are compressed ones; see may_end_round(). */
+	if (record->is_inflated)
+		writer->is_compressed = true;
+	else
+		late_records_note(&writer->late, record->offset, record->size,
+				  time_ns ? time_ns : writer->late.newest_ns);
 }
 
 /* Goes through the records; what follows the last whole one is cut off. */
@@ -66,13 +71,10 @@ static bool read_records(struct data_writer *writer, const struct data_header *h
 	struct data_part records;
 
 	data_part_init(&records, writer->output.fd, header->data_start, header->data_end);
-	records.keeps_compressed = true;
 	while (data_part_next(&records, &record))
 		note_record(writer, &record);
-	uint64_t end = records.next < header->data_end ? records.next : header->data_end;
-
 	data_part_deinit(&records);
-	return data_output_cut(&writer->output, end, err);
+	return data_output_cut(&writer->output, records.whole_end, err);
 }
 
 /* What a section of whole chunks begins with: the features, as begin_part() put them. */

@@ -137,6 +137,7 @@ static bool open_writer(struct recorder *recorder, struct error *err)
 			.event_count = count,
 			.command = recorder->options.command_line,
 			.keep_stacks = recorder->options.keep_stacks,
+			.compression_level = recorder->options.compression_level,
 		},
 		err);
 	free(events);

@@ -44,6 +44,7 @@ struct recorder_options {
 	uint64_t stack_copy_bytes;
 	uint64_t ring_bytes; /* of a CPU's samples; rounded up to a power of two */
 	bool no_inherit, keep_stacks;
+	uint32_t compression_level; /* of zstd; 0: records are not compressed */
 	uint64_t duration_ns;
 	const char *output;	   /* "-": standard output */
 	char *const *command_line; /* of jprof, NULL-terminated */

@@ -103,7 +103,7 @@ static void make_round(struct recorder *recorder)
 
 	session_poll(recorder->session, horizon_ns);
 	recorder_drain(recorder, horizon_ns);
-	/* Samples that wait for JIT code come late: the writer puts them in order at close. */
+	/* Samples that wait for JIT code come late: the writer bears with that. */
 	recorder_check_written(recorder, data_writer_flush(recorder->writer, horizon_ns, &err),
 			       &err);
 }

@@ -47,7 +47,7 @@ struct perf_event_attr writer_input_dummy_attr(void)
 	};
 }
 
-struct data_writer *writer_input_open(const char *path)
+static struct data_writer *open_writer(const char *path, uint32_t compression_level)
 {
 	static const uint64_t clock_id = WRITER_INPUT_CLOCK_ID, dummy_id = WRITER_INPUT_DUMMY_ID;
 	struct perf_event_attr attr = writer_input_attr(), dummy = writer_input_dummy_attr();
@@ -59,12 +59,27 @@ struct data_writer *writer_input_open(const char *path)
 	struct error err = { 0 };
 	struct data_writer *writer = data_writer_open(
 		&(struct data_writer_options){
-			.path = path, .events = events, .event_count = 2, .command = command },
+			.path = path,
+			.events = events,
+			.event_count = 2,
+			.command = command,
+			.compression_level = compression_level,
+		},
 		&err);
 
 	if (!writer)
 		fail_msg("%s", err.text);
 	return writer;
+}
+
+struct data_writer *writer_input_open(const char *path)
+{
+	return open_writer(path, 0);
+}
+
+struct data_writer *writer_input_open_compressed(const char *path)
+{
+	return open_writer(path, 1);
 }
 
 static void check(bool is_done, const struct error *err)

@@ -19,6 +19,8 @@ struct perf_event_attr writer_input_dummy_attr(void);
 
 /* A recording of cpu-clock with a side band, into `path`; fails the test if it cannot be opened. */
 struct data_writer *writer_input_open(const char *path);
+/* The same, with compressed records. */
+struct data_writer *writer_input_open_compressed(const char *path);
 
 /* A sample of thread WRITER_INPUT_PID whose chain is these user addresses, leaf first. */
 void writer_input_sample(struct data_writer *writer, uint64_t time_ns, const uint64_t *addresses,
