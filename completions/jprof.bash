@@ -6,10 +6,10 @@ _jprof_commands() {
 	"$1" --help 2>/dev/null | sed -nE 's/^  ([a-z]+) .*/\1/p'
 }
 
-# "  -p, --pid PID   ...", "      --tree   ...", "  -g   ..."
+# "  -p, --pid PID   ...", "      --tree   ...", "  -g   ...", "  -z, --compression-level[=LEVEL]"
 _jprof_options() {
 	"$1" "$2" --help 2>/dev/null |
-		sed -nE 's/^ +((-[a-zA-Z], )?--[a-z-]+|-[a-zA-Z]) .*/\1/p' | tr -d ','
+		sed -nE 's/^ +((-[a-zA-Z], )?--[a-z-]+|-[a-zA-Z])(\[=[A-Z]+\])?( .*)?$/\1/p' | tr -d ','
 }
 
 # What the value of option $1 may be, one a line; fails if that is for the caller to say.

@@ -15,6 +15,14 @@
 /* The column at which help texts begin. */
 enum { HELP_COLUMN = 28 };
 
+/* getopt's words. */
+static int has_arg(const struct option_row *row)
+{
+	if (!row->argument)
+		return no_argument;
+	return strncmp(row->argument, "[=", 2) ? required_argument : optional_argument;
+}
+
 void options_init(struct options *options, const struct option_row *rows, const char *usage,
 		  bool permute)
 {
@@ -24,20 +32,21 @@ void options_init(struct options *options, const struct option_row *rows, const 
 		count++;
 	*options = (struct options){ .rows = rows, .usage = usage };
 	options->getopt_rows = xcalloc(count + 2, sizeof(*options->getopt_rows));
-	options->getopt_letters = xcalloc(2 * count + 5, 1);
+	options->getopt_letters = xcalloc(3 * count + 5, 1);
 	if (!permute)
 		options->getopt_letters[used++] = '+';
 	options->getopt_letters[used++] = ':'; /* tell a missing value from an unknown option */
 	for (size_t i = 0; i < count; i++) {
 		if (rows[i].letter < OPTION_LONG) {
 			options->getopt_letters[used++] = (char)rows[i].letter;
-			if (rows[i].argument)
+			/* As many colons as the number says. */
+			for (int colons = has_arg(&rows[i]); colons; colons--)
 				options->getopt_letters[used++] = ':';
 		}
 		if (rows[i].name)
 			options->getopt_rows[long_count++] = (struct option){
 				.name = rows[i].name,
-				.has_arg = rows[i].argument ? required_argument : no_argument,
+				.has_arg = has_arg(&rows[i]),
 				.val = rows[i].letter,
 			};
 	}
@@ -67,7 +76,8 @@ static void print_row(const struct option_row *row)
 	if (row->name)
 		used += (size_t)snprintf(left + used, sizeof(left) - used, "--%s", row->name);
 	if (row->argument)
-		snprintf(left + used, sizeof(left) - used, " %s", row->argument);
+		snprintf(left + used, sizeof(left) - used, "%s%s",
+			 has_arg(row) == optional_argument ? "" : " ", row->argument);
 	printf("%-*s", HELP_COLUMN, left);
 	if (strlen(left) >= HELP_COLUMN)
 		printf("\n%*s", HELP_COLUMN, "");

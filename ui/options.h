@@ -18,14 +18,14 @@ enum { OPTION_LONG = 256 };
 struct option_row {
 	int letter;	      /* 'o', or OPTION_LONG + n; 0 ends the table */
 	const char *name;     /* "output"; NULL: only the letter */
-	const char *argument; /* "FILE"; NULL: none */
+	const char *argument; /* "FILE"; "[=LEVEL]": may be left out; NULL: none */
 	const char *help;     /* one line, or several with \n between */
 };
 
 struct options {
 	const struct option_row *rows;
 	const char *usage; /* "jprof record [OPTION...] COMMAND [ARGUMENT...]" and what it does */
-	const char *argument; /* of the option just returned, or NULL */
+	const char *argument; /* of the option just returned; NULL: it has none */
 	struct option *getopt_rows;
 	char *getopt_letters;
 };

@@ -17,6 +17,9 @@
 #define RING_BYTES_MAX	(1ull << 30)
 #define DURATION_MAX	1e9 /* seconds */
 
+/* zstd's. */
+#define COMPRESSION_LEVEL_MAX 22
+
 enum {
 	RECORD_CALL_GRAPH = OPTION_LONG,
 	RECORD_UNWINDER,
@@ -56,6 +59,8 @@ static const struct option_row rows[] = {
 	{ RECORD_KEEP_STACKS, "keep-stacks", NULL, "keep the stack copies in the file, to unwind again" },
 	{ 'o', "output", "FILE", "the recording (jprof.data), - for standard output;\n"
 				 "one that is there becomes FILE.old" },
+	{ 'z', "compression-level", "[=LEVEL]", "compress the recording with zstd, at a level from 1 (the\n"
+						"default of -z) to 22" },
 	{ RECORD_DURATION, "duration", "SECONDS", "stop after so long; a command is then ended with\n"
 						  "SIGTERM, and that is no failure" },
 	{ RECORD_NO_INHERIT, "no-inherit", NULL, "leave out threads and processes to come" },
@@ -191,6 +196,16 @@ static bool read_duration(struct record_options *record, const char *text)
 	return record->recorder.duration_ns != 0;
 }
 
+/* As perf's: 0 is off, and -z alone is the fastest level. */
+static bool read_compression(struct record_options *record, const char *text)
+{
+	uint64_t level = 1;
+	bool is_good = !text || option_number(text, 0, COMPRESSION_LEVEL_MAX, &level);
+
+	record->recorder.compression_level = (uint32_t)level;
+	return is_good;
+}
+
 static bool read_option(struct record_options *record, int letter, const char *value)
 {
 	struct recorder_options *recorder = &record->recorder;
@@ -230,6 +245,8 @@ static bool read_option(struct record_options *record, int letter, const char *v
 	case 'o':
 		recorder->output = value;
 		return true;
+	case 'z':
+		return read_compression(record, value);
 	case RECORD_DURATION:
 		return read_duration(record, value);
 	case RECORD_NO_INHERIT:
@@ -275,6 +292,8 @@ static const char *expected_of(int letter)
 		return "fast or libunwind";
 	case RECORD_STACK_SIZE:
 		return "a multiple of 8 up to 65528";
+	case 'z':
+		return "a level from 1 to 22, or 0 for none";
 	default:
 		return "a number of seconds";
 	}

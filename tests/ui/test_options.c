@@ -17,6 +17,8 @@ enum { LONG_ONLY = OPTION_LONG, LONG_WITH_A_NAME_OF_MANY_LETTERS };
 static const struct option_row rows[] = {
 	{ 'o', "output", "FILE", "where to" },
 	{ 'q', "quiet", NULL, "say nothing" },
+	{ 'm', "map", "[PID:]FILE", "a value of which only a part may be left out" },
+	{ 'l', "level", "[=LEVEL]", "with or without a value" },
 	{ 'x', NULL, NULL, "only a letter" },
 	{ LONG_ONLY, "long", NULL, "only a name, with help\nof two lines" },
 	{ LONG_WITH_A_NAME_OF_MANY_LETTERS, "a-name-of-many-letters", "VALUE", "on its own line" },
@@ -86,6 +88,22 @@ static void letters_names_and_values_are_read_in_every_spelling(void **state)
 	release(&parsed);
 }
 
+static void a_value_that_may_be_left_out_is_written_without_a_space(void **state)
+{
+	struct parsed parsed = PARSE(false, "-l", "-l5", "-ql6", "--level=7", "--level", "8");
+
+	(void)state;
+	assert_int_equal(parsed.count, 7);
+	assert_int_equal(parsed.letters[0], 'l');
+	assert_null(parsed.arguments[0]);
+	assert_string_equal(parsed.arguments[1], "5");
+	assert_string_equal(parsed.arguments[3], "6");
+	assert_string_equal(parsed.arguments[4], "7");
+	assert_null(parsed.arguments[5]);
+	assert_int_equal(parsed.first_rest, 6);
+	release(&parsed);
+}
+
 static void options_stop_at_the_first_argument_that_is_none(void **state)
 {
 	struct parsed parsed = PARSE(false, "-q", "node", "-x", "app.js");
@@ -145,6 +163,7 @@ static void a_value_that_is_missing_or_not_wanted_is_said(void **state)
 {
 	(void)state;
 	expect_refused(PARSE(false, "-o"), "jprof command: option '-o' needs a value" SEE);
+	expect_refused(PARSE(false, "-m"), "jprof command: option '-m' needs a value" SEE);
 	expect_refused(PARSE(false, "-q", "--output"),
 		       "jprof command: option '--output' needs a value" SEE);
 	expect_refused(PARSE(false, "--quiet=3"),
@@ -207,6 +226,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(letters_names_and_values_are_read_in_every_spelling),
+		cmocka_unit_test(a_value_that_may_be_left_out_is_written_without_a_space),
 		cmocka_unit_test(options_stop_at_the_first_argument_that_is_none),
 		cmocka_unit_test(two_dashes_end_the_options),
 		cmocka_unit_test(options_behind_arguments_are_found_where_that_is_wanted),
