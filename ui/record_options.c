@@ -59,8 +59,8 @@ static const struct option_row rows[] = {
 	{ RECORD_KEEP_STACKS, "keep-stacks", NULL, "keep the stack copies in the file, to unwind again" },
 	{ 'o', "output", "FILE", "the recording (jprof.data), - for standard output;\n"
 				 "one that is there becomes FILE.old" },
-	{ 'z', "compression-level", "[=LEVEL]", "compress the recording with zstd, at a level from 1 (the\n"
-						"default of -z) to 22" },
+	{ 'z', "compression-level", "[=LEVEL]", "compress the recording with zstd, at a level from 1 (-z\n"
+						"alone) to 22" },
 	{ RECORD_DURATION, "duration", "SECONDS", "stop after so long; a command is then ended with\n"
 						  "SIGTERM, and that is no failure" },
 	{ RECORD_NO_INHERIT, "no-inherit", NULL, "leave out threads and processes to come" },
