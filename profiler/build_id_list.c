@@ -8,19 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* PERF_RECORD_MMAP2 with PERF_RECORD_MISC_MMAP_BUILD_ID (linux/perf_event.h). */
-struct mmap2_record {
-	struct perf_event_header header;
-	uint32_t pid, tid;
-	uint64_t address, length, file_offset;
-	uint8_t build_id_size;
-	uint8_t reserved_1;
-	uint16_t reserved_2;
-	uint8_t build_id[20];
-	uint32_t protection, flags;
-	char path[];
-};
-
 /* An entry of the section (perf's util/build-id.c); the path follows, padded to 64 bytes. */
 struct build_id_entry {
 	struct perf_event_header header;
@@ -73,28 +60,21 @@ static void add_entry(struct build_id_list *list, const struct build_id_entry *e
 	section_put_bytes(&list->section, zeros, -path_size % PATH_ALIGN);
 }
 
-void build_id_list_add(struct build_id_list *list, const struct perf_event_header *record)
+void build_id_list_add(struct build_id_list *list, const char *path,
+		       const struct build_id *build_id)
 {
-	struct mmap2_record mmap;
-	const char *path = (const char *)record + sizeof(mmap);
-
-	if (record->type != PERF_RECORD_MMAP2 || !(record->misc & PERF_RECORD_MISC_MMAP_BUILD_ID) ||
-	    record->size <= sizeof(mmap) || !memchr(path, '\0', record->size - sizeof(mmap)))
-		return;
-	memcpy(&mmap, record, sizeof(mmap));
-	if (!mmap.build_id_size || mmap.build_id_size > sizeof(mmap.build_id))
-		return;
 	size_t path_size = strlen(path) + 1;
+	size_t size = sizeof(struct build_id_entry) + path_size + -path_size % PATH_ALIGN;
 	struct build_id_entry entry = {
 		.header = { .type = RECORD_HEADER_BUILD_ID,
-			    .misc = (record->misc & PERF_RECORD_MISC_CPUMODE_MASK) |
-				    RECORD_MISC_BUILD_ID_SIZE,
-			    .size = (uint16_t)(sizeof(entry) + path_size +
-					       -path_size % PATH_ALIGN) },
+			    .misc = PERF_RECORD_MISC_USER | RECORD_MISC_BUILD_ID_SIZE,
+			    .size = (uint16_t)size },
 		.pid = UINT32_MAX,
-		.build_id_size = mmap.build_id_size,
+		.build_id_size = build_id->size,
 	};
 
-	memcpy(entry.build_id, mmap.build_id, mmap.build_id_size);
+	if (!build_id->size || size > UINT16_MAX)
+		return;
+	memcpy(entry.build_id, build_id->bytes, build_id->size);
 	add_entry(list, &entry, path);
 }

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The build-ids that mmap records told, once per file: perf's BUILD_ID feature.
+ * The build-ids of the files of a recording, each once: perf's BUILD_ID feature.
  *
- * You give records; you get the bytes of the section. It never opens a file.
+ * You give paths and build-ids; you get the bytes of the section. It never opens a file.
  */
 #ifndef PROFILER_BUILD_ID_LIST_H
 #define PROFILER_BUILD_ID_LIST_H
 
 #include "profiler/section_bytes.h"
-
-struct perf_event_header;
+#include "symbolize/image.h"
 
 /* A zeroed one is empty. */
 struct build_id_list {
@@ -20,7 +19,8 @@ struct build_id_list {
 };
 void build_id_list_deinit(struct build_id_list *list);
 
-/* Any record; only those with a build-id matter. */
-void build_id_list_add(struct build_id_list *list, const struct perf_event_header *record);
+/* `path` as in the mmap records. What does not fit a record of the section is left out. */
+void build_id_list_add(struct build_id_list *list, const char *path,
+		       const struct build_id *build_id);
 
 #endif

@@ -83,9 +83,14 @@ bool data_writer_record(struct data_writer *writer, const struct perf_event_head
 {
 	if (has_failed_before(writer, err))
 		return false;
-	build_id_list_add(&writer->build_ids, record);
 	record_queue_push(&writer->queue, order_of(writer, time_ns), record, record->size, NULL, 0);
 	return true;
+}
+
+void data_writer_build_id(struct data_writer *writer, const char *path,
+			  const struct build_id *build_id)
+{
+	build_id_list_add(&writer->build_ids, path, build_id);
 }
 
 void data_writer_note_sample_time(struct data_writer *writer, uint64_t time_ns)

@@ -81,6 +81,10 @@ bool data_writer_sample(struct data_writer *writer, const struct event *sample,
  */
 bool data_writer_flush(struct data_writer *writer, uint64_t time_ns, struct error *err);
 
+/* A file of the recording and its build-id, to be stored at close in the file form. */
+void data_writer_build_id(struct data_writer *writer, const char *path,
+			  const struct build_id *build_id);
+
 /* Appends section chunks (JIT versions, kernel names, health) to be stored at close, and to
  * FILE.part now. The bytes are copied. */
 bool data_writer_put_section(struct data_writer *writer, const struct section_bytes *chunks,

@@ -52,8 +52,6 @@ static void note_record(struct data_writer *writer, const struct data_record *re
 		time_ns = event_decode_time(writer->layout, header);
 	if (record->type == PERF_RECORD_SAMPLE)
 		data_writer_note_sample_time(writer, time_ns);
-	if (record->type == PERF_RECORD_MMAP2)
-		build_id_list_add(&writer->build_ids, header);
 	writer->record_bytes += record->size;
 	/* Rounds bear with late records where there are compressed ones; see may_end_round(). */
 	if (record->is_inflated)

@@ -54,6 +54,17 @@ static void put_health(struct recorder *recorder, struct section_bytes *out)
 	free(remarks);
 }
 
+/* By these a reader knows the files again, whatever lies at their paths then. */
+static void put_build_ids(struct recorder *recorder)
+{
+	for (uint32_t i = 0; i < symbolizer_image_count(recorder->symbolizer); i++) {
+		const struct image *image = symbolizer_image(recorder->symbolizer, i);
+
+		if (image->kind == IMAGE_ELF && image->elf)
+			data_writer_build_id(recorder->writer, image->path, &image->build_id);
+	}
+}
+
 /* Everything that is known now goes into the file, and the file is closed. */
 static void finish_file(struct recorder *recorder)
 {
@@ -64,6 +75,7 @@ static void finish_file(struct recorder *recorder)
 	session_finish(recorder->session);
 	session_store(recorder->session, recorder->options.keep_stacks, &section);
 	put_health(recorder, &section);
+	put_build_ids(recorder);
 	is_written = data_writer_put_section(recorder->writer, &section, &err);
 	recorder_check_written(recorder, is_written, &err);
 	section_bytes_deinit(&section);

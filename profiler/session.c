@@ -4,6 +4,7 @@
 #include "jitdump/xalloc.h"
 #include "profiler/kernel_boot.h"
 #include "profiler/session_state.h"
+#include "symbolize/build_id.h"
 #include "symbolize/kernel_symbols.h"
 
 #include <inttypes.h>
@@ -126,11 +127,30 @@ static bool is_anonymous(const char *path)
 	return false;
 }
 
+static struct known_build_id *find_build_id(const struct session *session, const char *interned)
+{
+	uint64_t hash = hash_u64((uintptr_t)interned);
+
+	for (struct hash_cursor c = hash_index_begin(&session->build_id_index, hash);
+	     hash_index_next(&session->build_id_index, &c);) {
+		if (session->build_ids[c.number].path == interned)
+			return &session->build_ids[c.number];
+	}
+	return NULL;
+}
+
 void session_add_build_id(struct session *session, const char *path,
 			  const struct build_id *build_id)
 {
 	const char *interned = string_pool_add(session->strings, path);
+	struct known_build_id *known = find_build_id(session, interned);
 
+	if (known) {
+		/* Replaced while it was recorded: the path does not tell which. */
+		if (!build_id_is_equal(&known->build_id, build_id))
+			known->build_id = (struct build_id){ 0 };
+		return;
+	}
 	session->build_ids = xgrow(session->build_ids, session->build_id_count,
 				   &session->build_id_capacity, sizeof(*session->build_ids));
 	hash_index_add(&session->build_id_index, hash_u64((uintptr_t)interned),
@@ -141,17 +161,12 @@ void session_add_build_id(struct session *session, const char *path,
 
 static struct build_id build_id_of(const struct session *session, const struct mmap_event *mmap)
 {
-	const char *path = string_pool_add(session->strings, mmap->path);
-	uint64_t hash = hash_u64((uintptr_t)path);
+	const struct known_build_id *known;
 
 	if (mmap->build_id.size)
 		return mmap->build_id;
-	for (struct hash_cursor c = hash_index_begin(&session->build_id_index, hash);
-	     hash_index_next(&session->build_id_index, &c);) {
-		if (session->build_ids[c.number].path == path)
-			return session->build_ids[c.number].build_id;
-	}
-	return (struct build_id){ 0 };
+	known = find_build_id(session, string_pool_add(session->strings, mmap->path));
+	return known ? known->build_id : (struct build_id){ 0 };
 }
 
 static struct image *file_image(struct session *session, uint32_t pid,
@@ -168,7 +183,9 @@ static struct image *file_image(struct session *session, uint32_t pid,
 
 	if (begins_with(mmap->path, "[vdso]"))
 		return symbolizer_vdso_image(session->symbolizer, &identity.build_id);
-	if (session->options.is_live) {
+	/* In another mount namespace it is found below the process's root; a process of this pid that
+	 * came later has another file there, if any. */
+	if (session->options.is_live || identity.build_id.size) {
 		snprintf(root, sizeof(root), "/proc/%" PRIu32 "/root", pid);
 		identity.root = root;
 	}
@@ -189,8 +206,8 @@ static void map_kernel(struct session *session, const struct mmap_event *mmap)
 		return;
 	if (!session->options.is_this_kernel ||
 	    !kernel_boot_is(mmap->path + sizeof(kernel) - 1, mmap->file_offset) ||
-	    !kernel_symbols_load(symbolizer_kernel_symbols(session->symbolizer), KALLSYMS_PATH, NULL,
-				 &reason))
+	    !kernel_symbols_load(symbolizer_kernel_symbols(session->symbolizer), KALLSYMS_PATH,
+				 NULL, &reason))
 		session_remark_add(session, "kernel functions have no names: %s", reason);
 }
 

@@ -161,15 +161,18 @@ static void perf_finds_rounds_and_nothing_out_of_order(void **state)
 	assert_true(count_lines("perf report -i $RECORDING -D 2>&1", path, "FINISHED_ROUND") > 1);
 }
 
-static void perf_takes_modules_and_build_ids_from_mmap_records(void **state)
+static void perf_takes_modules_from_mmap_records_and_build_ids_from_their_section(void **state)
 {
+	struct build_id build_id = { .size = 20 };
 	const char *path = path_in(state, "mapped.data");
 	struct data_writer *writer;
 
 	perf_or_skip();
 	writer = writer_input_open(path);
 	writer_input_comm(writer, 1, "app");
-	writer_input_mmap(writer, 2, 0x400000, 0x1000, "/opt/app/bin/app", 0xa7);
+	writer_input_mmap(writer, 2, 0x400000, 0x1000, "/opt/app/bin/app");
+	memset(build_id.bytes, 0xa7, sizeof(build_id.bytes));
+	data_writer_build_id(writer, "/opt/app/bin/app", &build_id);
 	writer_input_sample(writer, 1000, &(uint64_t){ 0x400010 }, 1);
 	writer_input_close(writer);
 	assert_int_equal(count_lines("perf script -i $RECORDING 2>&1", path, "(/opt/app/bin/app)"),
@@ -354,7 +357,8 @@ int main(void)
 		cmocka_unit_test(perf_script_shows_every_chain_whole),
 		cmocka_unit_test(perf_report_counts_every_sample),
 		cmocka_unit_test(perf_finds_rounds_and_nothing_out_of_order),
-		cmocka_unit_test(perf_takes_modules_and_build_ids_from_mmap_records),
+		cmocka_unit_test(
+			perf_takes_modules_from_mmap_records_and_build_ids_from_their_section),
 		cmocka_unit_test(perf_shows_what_the_recording_says_about_itself),
 		cmocka_unit_test(perf_tells_the_samples_of_several_events_apart),
 		cmocka_unit_test(perf_shows_the_fields_of_tracepoints),

@@ -211,10 +211,15 @@ static void a_build_id_is_told_once_for_each_file(void **state)
 	struct data_writer *writer = writer_input_open(path);
 	size_t count;
 
-	writer_input_mmap(writer, 1000, 0x400000, 0x1000, "/usr/bin/app", 7);
-	writer_input_mmap(writer, 1001, 0x500000, 0x1000, "/usr/lib/libc.so.6", 8);
-	writer_input_mmap(writer, 1002, 0x600000, 0x1000, "/usr/bin/app", 7);
-	writer_input_mmap(writer, 1003, 0x600000, 0x1000, "/usr/bin/app", 9);
+	const struct build_id first = { .bytes = { 7 }, .size = 20 };
+	const struct build_id second = { .bytes = { [19] = 8 }, .size = 20 };
+	const struct build_id replaced = { .bytes = { 9 }, .size = 16 }, none = { 0 };
+
+	data_writer_build_id(writer, "/usr/bin/app", &first);
+	data_writer_build_id(writer, "/usr/lib/libc.so.6", &second);
+	data_writer_build_id(writer, "/usr/bin/app", &first);
+	data_writer_build_id(writer, "/usr/bin/app", &replaced);
+	data_writer_build_id(writer, "/usr/bin/stripped", &none);
 	writer_input_close(writer);
 
 	struct read_back back = read_written(path);
@@ -225,6 +230,7 @@ static void a_build_id_is_told_once_for_each_file(void **state)
 	assert_int_equal(build_ids[1].build_id.size, 20);
 	assert_int_equal(build_ids[1].build_id.bytes[19], 8);
 	assert_int_equal(build_ids[2].build_id.bytes[0], 9);
+	assert_int_equal(build_ids[2].build_id.size, 16);
 	read_back_close(&back);
 }
 

@@ -300,6 +300,21 @@ static void a_build_id_that_the_recording_tells_elsewhere_is_the_mappings(void *
 	assert_int_equal(other->build_id.size, 0);
 }
 
+static void two_build_ids_of_one_path_tell_nothing(void **state)
+{
+	const struct build_id before = { .bytes = { 1 }, .size = 20 },
+			      after = { .bytes = { 2 }, .size = 20 };
+
+	(void)state;
+	session_add_build_id(world.session, library.path, &before);
+	session_add_build_id(world.session, library.path, &after);
+	world_mmap(&world, 1, PID, &library);
+	world_sample(&world, 2, PID, PID, CHAIN(USER, 0x1010));
+	assert_int_equal(symbolizer_image(world.symbolizer, frame_of(0, 0)->location.image_id)
+				 ->build_id.size,
+			 0);
+}
+
 static void remarks_are_made_once(void **state)
 {
 	static const struct world_mapping marker = { .start = 0x1000,
@@ -332,6 +347,7 @@ int main(void)
 		EACH(what_was_lost_or_late_or_unreadable_is_counted),
 		EACH(a_chain_deeper_than_the_limit_is_cut_at_it),
 		EACH(a_build_id_that_the_recording_tells_elsewhere_is_the_mappings),
+		EACH(two_build_ids_of_one_path_tell_nothing),
 		EACH(remarks_are_made_once),
 	};
 

@@ -143,7 +143,7 @@ void writer_input_comm(struct data_writer *writer, uint64_t time_ns, const char 
 }
 
 void writer_input_mmap(struct data_writer *writer, uint64_t time_ns, uint64_t start, uint64_t size,
-		       const char *path, uint8_t build_id_byte)
+		       const char *path)
 {
 	_Alignas(8) uint8_t record[256] = { 0 };
 	uint32_t ids[2] = { WRITER_INPUT_PID, WRITER_INPUT_PID };
@@ -152,12 +152,9 @@ void writer_input_mmap(struct data_writer *writer, uint64_t time_ns, uint64_t st
 
 	memcpy(record + 8, ids, sizeof(ids));
 	memcpy(record + 16, place, sizeof(place));
-	record[40] = 20;
-	memset(record + 44, build_id_byte, 20);
 	memcpy(record + 64, protection, sizeof(protection));
 	snprintf((char *)record + 72, 64, "%s", path);
-	give(writer, record, PERF_RECORD_MMAP2,
-	     PERF_RECORD_MISC_USER | PERF_RECORD_MISC_MMAP_BUILD_ID, 136, time_ns);
+	give(writer, record, PERF_RECORD_MMAP2, PERF_RECORD_MISC_USER, 136, time_ns);
 }
 
 void writer_input_close(struct data_writer *writer)

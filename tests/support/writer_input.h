@@ -27,9 +27,9 @@ void writer_input_sample(struct data_writer *writer, uint64_t time_ns, const uin
 			 size_t count);
 
 void writer_input_comm(struct data_writer *writer, uint64_t time_ns, const char *comm);
-/* Executable, [start, start + size), of a file with a build-id of 20 bytes `build_id_byte`. */
+/* Executable, [start, start + size), of a file. */
 void writer_input_mmap(struct data_writer *writer, uint64_t time_ns, uint64_t start, uint64_t size,
-		       const char *path, uint8_t build_id_byte);
+		       const char *path);
 
 /* Closes; fails the test if that fails. */
 void writer_input_close(struct data_writer *writer);
