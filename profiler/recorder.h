@@ -19,6 +19,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* The longest stack copy that fits a record, with what else is in it. */
+#define SAMPLED_STACK_MAX 65528
+
 /* Filled by a signal handler. */
 struct stop_request {
 	volatile sig_atomic_t signal_number; /* 0: none */

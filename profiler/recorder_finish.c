@@ -84,6 +84,20 @@ static void finish_file(struct recorder *recorder)
 	recorder->writer = NULL;
 }
 
+/* What would help: a larger ring, where that is what limits the copies; a larger copy, up to what a
+ * record can hold. */
+static void note_truncated(struct recorder *recorder)
+{
+	const char *remedy = "";
+
+	if (recorder->is_stack_shrunk)
+		remedy = ": try a larger -m";
+	else if (recorder->how.stack_copy_bytes < SAMPLED_STACK_MAX)
+		remedy = ": try --stack-size 65528";
+	recorder_add_note(recorder, false, "%" PRIu64 " stacks were longer than their copies%s",
+			  recorder->truncated, remedy);
+}
+
 static void note_remarks(struct recorder *recorder)
 {
 	const struct session_counts counts = session_counts(recorder->session);
@@ -99,11 +113,7 @@ static void note_remarks(struct recorder *recorder)
 				  "%" PRIu64 " records were lost: try a larger -m or a lower -F",
 				  counts.lost);
 	if (recorder->truncated > recorder->result.unwound / 20)
-		recorder_add_note(recorder, false,
-				  "%" PRIu64
-				  " stacks were longer than their copies: try --stack-size "
-				  "65528",
-				  recorder->truncated);
+		note_truncated(recorder);
 	if (counts.unwind_skipped)
 		recorder_add_note(recorder, false,
 				  "%" PRIu64 " samples came too fast to be unwound: try a lower -F",

@@ -154,4 +154,5 @@ void recorder_plan_stack(struct recorder *recorder)
 			  "%zu KiB (kernel.perf_event_mlock_kb, `ulimit -l`, -m)",
 			  shrunk, how->stack_copy_bytes, recorder->rings.sample_bytes / 1024);
 	how->stack_copy_bytes = shrunk;
+	recorder->is_stack_shrunk = true;
 }

@@ -15,7 +15,8 @@ struct recorder {
 	struct recorder_options options;
 	struct event_spec_list specs;
 	struct sampling_options how;
-	size_t ring_bytes; /* wanted of each CPU's sample ring */
+	bool is_stack_shrunk; /* the copies are smaller than was asked for, as rings are small */
+	size_t ring_bytes;    /* wanted of each CPU's sample ring */
 
 	struct launch command;
 	struct cpu_list cpus;

@@ -32,7 +32,7 @@ struct sampling_options {
 	bool is_rate_given; /* the two are the user's: for tracepoints, too */
 	enum target_kernel kernel;
 	enum sampled_stack stack;
-	uint32_t stack_copy_bytes; /* a multiple of 8 */
+	uint32_t stack_copy_bytes; /* a multiple of 8, up to SAMPLED_STACK_MAX */
 	bool inherit;
 	bool enable_on_exec; /* else the side band runs at once, the rest by sampling_enable() */
 };

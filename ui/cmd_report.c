@@ -166,6 +166,22 @@ static void name_all(struct report *report)
 		naming_frames(report->recording.naming, report->profile->locations[i], &count);
 }
 
+/* A name that was mistyped shall not look like one without samples. */
+static void remark_nothing_selected(const struct report *report)
+{
+	struct stack_sums sums = { 0 };
+
+	if (selection_is_all(&report->selection) || !report->profile->sample_count)
+		return;
+	selection_sum(&report->selection, report->profile, report->recording.naming,
+		      SELECTION_ALL_EVENTS, &sums);
+	if (!sums.count)
+		fputs("jprof: no sample is of what --comm, --pid, --tid, --module, --symbol and "
+		      "--time select\n",
+		      stderr);
+	stack_sums_deinit(&sums);
+}
+
 static int print_report(struct report *report)
 {
 	struct stats stats;
@@ -190,6 +206,8 @@ static int print_report(struct report *report)
 	}
 	if (report->form == FORM_STATS || report->form == FORM_FLAME)
 		recording_print_remarks(&report->recording, stderr, "jprof: ");
+	if (report->form != FORM_STATS)
+		remark_nothing_selected(report);
 	recording_close(&report->recording);
 	profile_destroy(report->profile);
 	return command_output(EXIT_DONE);

@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 /* The kernel's limits: a record's size is a u16, and locked memory has to be had. */
-#define STACK_BYTES_MAX 65528
 #define RING_BYTES_MAX	(1ull << 30)
 #define DURATION_MAX	1e9 /* seconds */
 
@@ -159,7 +158,7 @@ static bool read_uid(struct record_options *record, const char *text)
 
 static bool read_stack_size(struct record_options *record, const char *text)
 {
-	return option_number(text, 8, STACK_BYTES_MAX, &record->recorder.stack_copy_bytes) &&
+	return option_number(text, 8, SAMPLED_STACK_MAX, &record->recorder.stack_copy_bytes) &&
 	       record->recorder.stack_copy_bytes % 8 == 0;
 }
 

@@ -141,6 +141,13 @@ static bool has_number(const struct text_list *list, uint32_t number)
 	return list->count == 0;
 }
 
+bool selection_is_all(const struct selection *selection)
+{
+	return !selection->comms.count && !selection->modules.count && !selection->symbols.count &&
+	       !selection->pids.count && !selection->tids.count && !selection->from_ns &&
+	       selection->until_ns == UINT64_MAX;
+}
+
 bool selection_has_frame(const struct selection *selection, const struct named_frame *frame)
 {
 	return has_text(&selection->modules, frame->module) &&

@@ -57,6 +57,9 @@ void selection_deinit(struct selection *selection);
 /* True if the letter was one of the rows above; *bad is set when its value cannot be read. */
 bool selection_option(struct selection *selection, int letter, const char *argument, bool *bad);
 
+/* Whether no option has narrowed it. */
+bool selection_is_all(const struct selection *selection);
+
 bool selection_has_frame(const struct selection *selection, const struct named_frame *frame);
 
 #define SELECTION_ALL_EVENTS UINT32_MAX
