@@ -14,7 +14,8 @@
 #include <stdint.h>
 
 struct chain_frame {
-	uint64_t pc; /* as on the CPU or on the stack */
+	uint64_t pc;	 /* as on the CPU or on the stack */
+	uint32_t sp_low; /* the lower half of its stack pointer; 0: kernel, or recorded */
 	bool is_kernel;
 	bool is_return;	 /* pc is a return address: what ran is the instruction before it */
 	bool is_guessed; /* found by following a frame pointer, not by unwind information */

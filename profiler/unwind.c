@@ -305,6 +305,7 @@ static void append_frame(struct chain *chain, const struct walk *walk)
 {
 	chain->frames[chain->count++] = (struct chain_frame){
 		.pc = walk->registers.value[REGISTER_IP],
+		.sp_low = (uint32_t)walk->registers.value[REGISTER_SP],
 		.is_return = walk->is_return && !walk->step.is_signal,
 		.is_guessed = walk->is_guessed,
 	};

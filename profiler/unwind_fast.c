@@ -173,6 +173,7 @@ __always_inline static void append(struct chain *chain, const struct fast_frame 
 {
 	chain->frames[chain->count++] = (struct chain_frame){
 		.pc = frame->ip,
+		.sp_low = (uint32_t)frame->sp,
 		.is_return = frame->is_return,
 		.is_guessed = frame->is_guessed,
 	};

@@ -46,6 +46,7 @@ static void assert_equal_chains(const struct chain *fast, const struct chain *li
 	assert_int_equal(fast->count, libunwind->count);
 	for (size_t i = 0; i < fast->count; i++) {
 		assert_int_equal(fast->frames[i].pc, libunwind->frames[i].pc);
+		assert_int_equal(fast->frames[i].sp_low, libunwind->frames[i].sp_low);
 		assert_int_equal(fast->frames[i].is_return, libunwind->frames[i].is_return);
 		assert_int_equal(fast->frames[i].is_guessed, libunwind->frames[i].is_guessed);
 	}

@@ -39,6 +39,7 @@ static void unwind_alike(struct unwind_twice *twice, struct unwinder *unwinder,
 	assert_int_equal(again->count, chain->count);
 	for (size_t i = 0; i < chain->count; i++) {
 		assert_int_equal(again->frames[i].pc, chain->frames[i].pc);
+		assert_int_equal(again->frames[i].sp_low, chain->frames[i].sp_low);
 		assert_int_equal(again->frames[i].is_return, chain->frames[i].is_return);
 		assert_int_equal(again->frames[i].is_guessed, chain->frames[i].is_guessed);
 	}
