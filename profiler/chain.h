@@ -25,6 +25,7 @@ struct chain {
 	struct chain_frame frames[STACK_DEPTH_LIMIT];
 	size_t count;
 	enum stack_end end;
+	bool is_joined; /* the outer frames are another chain's: profiler/recent_chains.h */
 };
 
 /* The address to look up and to name: one byte back for return addresses, for a call that never

@@ -38,22 +38,21 @@ typedef void (*chunk_reader)(struct jprof_section *section, struct section_curso
 static chunk_reader reader_of(const struct section_chunk_header *header)
 {
 	static const struct {
-		uint32_t tag;
+		uint32_t tag, version;
 		chunk_reader read;
 	} readers[] = {
-		{ SECTION_QUALITIES, section_read_qualities },
-		{ SECTION_VERSIONS, section_read_versions },
-		{ SECTION_DUMP_USES, section_read_dump_uses },
-		{ SECTION_KERNEL_SYMBOLS, section_read_kernel_symbols },
-		{ SECTION_MAP_SYMBOLS, section_read_map_symbols },
-		{ SECTION_HEALTH, section_read_health },
-		{ SECTION_FEATURE, section_read_feature },
+		{ SECTION_QUALITIES, SECTION_VERSION, section_read_unjoined_qualities },
+		{ SECTION_QUALITIES, SECTION_QUALITIES_VERSION, section_read_qualities },
+		{ SECTION_VERSIONS, SECTION_VERSION, section_read_versions },
+		{ SECTION_DUMP_USES, SECTION_VERSION, section_read_dump_uses },
+		{ SECTION_KERNEL_SYMBOLS, SECTION_VERSION, section_read_kernel_symbols },
+		{ SECTION_MAP_SYMBOLS, SECTION_VERSION, section_read_map_symbols },
+		{ SECTION_HEALTH, SECTION_VERSION, section_read_health },
+		{ SECTION_FEATURE, SECTION_VERSION, section_read_feature },
 	};
 
-	if (header->version != SECTION_VERSION)
-		return NULL;
 	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
-		if (readers[i].tag == header->tag)
+		if (readers[i].tag == header->tag && readers[i].version == header->version)
 			return readers[i].read;
 	}
 	return NULL;
@@ -137,6 +136,11 @@ const struct sample_quality *jprof_section_qualities(const struct jprof_section 
 {
 	*count = section->quality_count;
 	return section->qualities;
+}
+
+bool jprof_section_tells_joined(const struct jprof_section *section)
+{
+	return !section->has_unjoined_qualities;
 }
 
 const struct stored_version *jprof_section_versions(const struct jprof_section *section,

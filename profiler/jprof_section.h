@@ -38,6 +38,7 @@ struct sample_quality {
 	uint32_t tid;
 	uint32_t cpu;
 	uint8_t end; /* enum stack_end */
+	bool is_joined;
 	uint16_t guessed_count;
 	uint16_t guessed_bytes; /* of `guessed`; what lies behind them is 0 */
 	const uint8_t *guessed; /* bitmap over the user frames, leaf first, lowest bit first; NULL
@@ -115,6 +116,8 @@ bool jprof_section_is_of_file(const struct jprof_section *section,
  * the next piece. */
 const struct sample_quality *jprof_section_qualities(const struct jprof_section *section,
 						     size_t *count);
+/* False if some qualities are of a recorder that joined no stacks or did not tell. */
+bool jprof_section_tells_joined(const struct jprof_section *section);
 const struct stored_version *jprof_section_versions(const struct jprof_section *section,
 						    size_t *count);
 const struct stored_dump_use *jprof_section_dump_uses(const struct jprof_section *section,

@@ -15,9 +15,12 @@
  *
  * QUAL, one item for each sample, in the order of the samples in the file:
  *
- *     head (1)            bits 0-4 stack end | 5 same tid | 6 same cpu | 7 guesses follow
+ *     head (1)            bits 0-3 stack end | 4 joined | 5 same tid | 6 same cpu
+ *                         | 7 guesses follow
  *     delta time_ns | [delta tid] | [delta cpu]
  *     [varint guessed_count | varint bytes | bitmap]
+ *
+ * In its version 1 bit 4 is 0 and tells nothing.
  *
  * DUMP, which process sees which dump:
  *
@@ -64,7 +67,8 @@ struct section_chunk_header {
 #define SECTION_FEATURE	       SECTION_TAG('F', 'E', 'A', 'T')
 
 enum {
-	SECTION_VERSION = 1, /* of every chunk so far */
+	SECTION_VERSION = 1, /* of every chunk but QUAL */
+	SECTION_QUALITIES_VERSION = 2,
 	SECTION_CHUNK_ALIGN = 8,
 	SECTION_VARINT_MAX = 10,
 };
@@ -72,7 +76,8 @@ enum {
 enum { SECTION_TEXT_NONE = 0, SECTION_TEXT_NEW = 1, SECTION_TEXT_FIRST = 2 };
 
 enum {
-	SECTION_QUALITY_END_MASK = 0x1f,
+	SECTION_QUALITY_END_MASK = 0x0f,
+	SECTION_QUALITY_JOINED = 0x10,
 	SECTION_QUALITY_SAME_TID = 0x20,
 	SECTION_QUALITY_SAME_CPU = 0x40,
 	SECTION_QUALITY_GUESSED = 0x80,
@@ -89,6 +94,7 @@ enum {
 struct jprof_section {
 	struct sample_quality *qualities;
 	size_t quality_count, quality_capacity;
+	bool has_unjoined_qualities;	 /* of version 1 */
 	struct stored_version *versions; /* `lines` is allocated */
 	size_t version_count, version_capacity;
 	struct stored_dump_use *dump_uses;
@@ -110,6 +116,7 @@ struct jprof_section {
 /* Each reads the items of one chunk into the section, up to the first that is damaged: the cursor
  * has then failed. */
 void section_read_qualities(struct jprof_section *section, struct section_cursor *cursor);
+void section_read_unjoined_qualities(struct jprof_section *section, struct section_cursor *cursor);
 void section_read_versions(struct jprof_section *section, struct section_cursor *cursor);
 void section_read_dump_uses(struct jprof_section *section, struct section_cursor *cursor);
 void section_read_kernel_symbols(struct jprof_section *section, struct section_cursor *cursor);

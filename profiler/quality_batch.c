@@ -18,7 +18,8 @@ void quality_batch_deinit(struct quality_batch *batch)
 
 struct sample_quality quality_of_chain(const struct chain *chain, uint8_t *bitmap)
 {
-	struct sample_quality quality = { .end = (uint8_t)chain->end };
+	struct sample_quality quality = { .end = (uint8_t)chain->end,
+					  .is_joined = chain->is_joined };
 	size_t user_number = 0;
 
 	memset(bitmap, 0, QUALITY_BITMAP_BYTES);

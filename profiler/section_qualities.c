@@ -14,6 +14,8 @@ static void put_quality(struct section_bytes *out, const struct sample_quality *
 {
 	uint8_t head = quality->end & SECTION_QUALITY_END_MASK;
 
+	if (quality->is_joined)
+		head |= SECTION_QUALITY_JOINED;
 	if (quality->tid == last->tid)
 		head |= SECTION_QUALITY_SAME_TID;
 	if (quality->cpu == last->cpu)
@@ -40,7 +42,7 @@ void jprof_section_put_qualities(struct section_bytes *out, const struct sample_
 
 	if (!count)
 		return;
-	size_t start = section_begin_chunk(out, SECTION_QUALITIES, SECTION_VERSION);
+	size_t start = section_begin_chunk(out, SECTION_QUALITIES, SECTION_QUALITIES_VERSION);
 
 	for (size_t i = 0; i < count; i++)
 		put_quality(out, &qualities[i], &last);
@@ -69,6 +71,7 @@ static struct sample_quality take_quality(struct section_cursor *cursor, struct 
 	quality.end = head & SECTION_QUALITY_END_MASK;
 	if (quality.end >= STACK_END_COUNT)
 		quality.end = STACK_END_UNTOLD;
+	quality.is_joined = head & SECTION_QUALITY_JOINED;
 	quality.time_ns = section_take_delta(cursor, &last->time_ns);
 	if (!(head & SECTION_QUALITY_SAME_TID))
 		section_take_delta(cursor, &last->tid);
@@ -94,4 +97,10 @@ void section_read_qualities(struct jprof_section *section, struct section_cursor
 					   &section->quality_capacity, sizeof(quality));
 		section->qualities[section->quality_count++] = quality;
 	}
+}
+
+void section_read_unjoined_qualities(struct jprof_section *section, struct section_cursor *cursor)
+{
+	section->has_unjoined_qualities = true;
+	section_read_qualities(section, cursor);
 }

@@ -422,6 +422,7 @@ void unwinder_unwind(struct unwinder *unwinder, const struct unwind_request *req
 	struct walk walk;
 
 	chain->end = STACK_END_NONE;
+	chain->is_joined = false;
 	if (!request->registers->abi)
 		return;
 	is_unwindable = start_walk(&walk, unwinder, request);

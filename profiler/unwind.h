@@ -62,7 +62,7 @@ struct unwind_request {
 struct unwinder *unwinder_create(enum unwind_method method, enum unwind_engine engine);
 void unwinder_destroy(struct unwinder *unwinder);
 
-/* Appends user frames to *chain (which may hold kernel frames already) and sets chain->end. */
+/* Appends user frames to *chain (which may hold kernel frames already) and sets its end; it is not joined. */
 void unwinder_unwind(struct unwinder *unwinder, const struct unwind_request *request,
 		     struct chain *chain);
 

@@ -126,7 +126,9 @@ static void guessed_frames_are_told_by_their_place_among_user_frames(void **stat
 {
 	const char *path = path_in(state, "jprof.data");
 	struct data_writer *writer = writer_input_open(path);
-	static struct chain guessed = { .count = 12, .end = STACK_END_NO_UNWIND_INFO };
+	static struct chain guessed = { .count = 12,
+					.end = STACK_END_NO_UNWIND_INFO,
+					.is_joined = true };
 	struct event sample = { .type = EVENT_SAMPLE, .time_ns = 9, .event_number = 1 };
 	struct error err;
 	size_t count;
@@ -145,12 +147,14 @@ static void guessed_frames_are_told_by_their_place_among_user_frames(void **stat
 	assert_int_equal(count, 3);
 	for (size_t i = 0; i < 2; i++) {
 		assert_int_equal(qualities[i].end, STACK_END_NO_UNWIND_INFO);
+		assert_true(qualities[i].is_joined);
 		assert_int_equal(qualities[i].guessed_count, 2);
 		assert_int_equal(qualities[i].guessed_bytes, 2);
 		assert_int_equal(qualities[i].guessed[0], 1 << 1);
 		assert_int_equal(qualities[i].guessed[1], 1 << 1);
 	}
 	assert_int_equal(qualities[2].guessed_count, 0);
+	assert_false(qualities[2].is_joined);
 	read_back_close(&back);
 }
 

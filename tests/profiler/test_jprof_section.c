@@ -14,7 +14,11 @@
 static const uint8_t guesses[] = { 0x05, 0x80 };
 static const struct sample_quality qualities[] = {
 	{ .time_ns = 5000000000, .tid = 42, .cpu = 1, .end = STACK_END_COMPLETE },
-	{ .time_ns = 5001000000, .tid = 42, .cpu = 1, .end = STACK_END_TRUNCATED_COPY },
+	{ .time_ns = 5001000000,
+	  .tid = 42,
+	  .cpu = 1,
+	  .end = STACK_END_TRUNCATED_COPY,
+	  .is_joined = true },
 	{ .time_ns = 5000999999,
 	  .tid = 41,
 	  .cpu = 0,
@@ -106,6 +110,7 @@ static void expect_qualities(const struct jprof_section *section)
 		assert_int_equal(read[i].tid, qualities[i].tid);
 		assert_int_equal(read[i].cpu, qualities[i].cpu);
 		assert_int_equal(read[i].end, qualities[i].end);
+		assert_int_equal(read[i].is_joined, qualities[i].is_joined);
 		assert_int_equal(read[i].guessed_count, qualities[i].guessed_count);
 		assert_int_equal(read[i].guessed_bytes, qualities[i].guessed_bytes);
 	}
@@ -346,13 +351,40 @@ static void unknown_chunks_and_newer_versions_are_passed_over(void **state)
 	start = section_begin_chunk(&bytes, SECTION_TAG('N', 'E', 'W', '!'), 1);
 	section_put_bytes(&bytes, "anything", 7);
 	section_end_chunk(&bytes, start);
-	start = section_begin_chunk(&bytes, SECTION_QUALITIES, SECTION_VERSION + 1);
+	start = section_begin_chunk(&bytes, SECTION_QUALITIES, SECTION_QUALITIES_VERSION + 1);
 	section_put_bytes(&bytes, "\xff\xff\xff", 3);
 	section_end_chunk(&bytes, start);
 	jprof_section_put_qualities(&bytes, qualities, COUNT(qualities));
 	assert_true(jprof_section_parse(section, bytes.bytes, bytes.size));
 	jprof_section_qualities(section, &count);
 	assert_int_equal(count, COUNT(qualities));
+	section_bytes_deinit(&bytes);
+	jprof_section_destroy(section);
+}
+
+static void qualities_of_version_1_do_not_tell_what_is_joined(void **state)
+{
+	(void)state;
+	struct section_bytes bytes = { 0 };
+	struct jprof_section *section = jprof_section_create();
+	const struct sample_quality quality = { .time_ns = 5, .end = STACK_END_TRUNCATED_COPY };
+	struct section_chunk_header header;
+	size_t count;
+
+	jprof_section_put_qualities(&bytes, &quality, 1);
+	assert_true(jprof_section_parse(section, bytes.bytes, bytes.size));
+	assert_true(jprof_section_tells_joined(section));
+	memcpy(&header, bytes.bytes, sizeof(header));
+	header.version = 1;
+	memcpy(bytes.bytes, &header, sizeof(header));
+	assert_true(jprof_section_parse(section, bytes.bytes, bytes.size));
+	assert_false(jprof_section_tells_joined(section));
+	const struct sample_quality *read = jprof_section_qualities(section, &count);
+
+	assert_int_equal(count, 2);
+	assert_int_equal(read[1].time_ns, 5);
+	assert_int_equal(read[1].end, STACK_END_TRUNCATED_COPY);
+	assert_false(read[1].is_joined);
 	section_bytes_deinit(&bytes);
 	jprof_section_destroy(section);
 }
@@ -428,6 +460,7 @@ int main(void)
 		cmocka_unit_test(no_flipped_byte_does_harm),
 		cmocka_unit_test(damage_in_a_chunk_keeps_what_was_before_and_what_comes_after),
 		cmocka_unit_test(unknown_chunks_and_newer_versions_are_passed_over),
+		cmocka_unit_test(qualities_of_version_1_do_not_tell_what_is_joined),
 		cmocka_unit_test(a_claimed_count_allocates_nothing_that_is_not_there),
 		cmocka_unit_test(a_sample_without_guesses_costs_five_bytes),
 		cmocka_unit_test(a_text_is_stored_once),
