@@ -44,6 +44,7 @@ void session_destroy(struct session *session)
 	if (!session)
 		return;
 	parking_deinit(&session->parking);
+	recent_chains_deinit(&session->recent);
 	session_store_deinit(session);
 	hash_index_deinit(&session->quality_index);
 	process_table_deinit(&session->processes);
@@ -246,6 +247,8 @@ static void take_comm(struct session *session, const struct event *event)
 {
 	process_table_set_comm(&session->processes, event->pid, event->tid, event->comm.comm,
 			       event->comm.is_exec);
+	if (event->comm.is_exec)
+		recent_chains_forget(&session->recent, event->tid);
 }
 
 static void take_ksymbol(struct session *session, const struct event *event)
@@ -274,6 +277,7 @@ static void take_event(struct session *session, const struct event *event)
 				   event->fork.is_synthetic);
 		break;
 	case EVENT_EXIT:
+		recent_chains_forget(&session->recent, event->tid);
 		process_table_exit(&session->processes, event->pid, event->tid, event->time_ns);
 		break;
 	case EVENT_LOST:

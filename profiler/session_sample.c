@@ -60,9 +60,11 @@ static void use_quality(struct session *session, const struct event *event, bool
 
 	if (!quality) {
 		chain->end = has_user_frames ? STACK_END_UNTOLD : STACK_END_NONE;
+		chain->is_joined = false;
 		return;
 	}
 	chain->end = quality->end;
+	chain->is_joined = quality->is_joined;
 	for (size_t i = 0; i < chain->count; i++) {
 		if (chain->frames[i].is_kernel)
 			continue;
@@ -210,10 +212,11 @@ void session_take_sample(struct session *session, const struct event *event)
 	struct process *process = process_table_get(&session->processes, event->pid);
 	struct address_space *space = process->space;
 	bool may_wait = session->options.is_live && session_jit_is_tailed(space);
+	bool has_stack = event->sample.user.abi != 0 && event->sample.has_user_stack;
 
 	session_jit_attach_named(session, process);
 	session->chain.count = 0;
-	if (event->sample.user.abi == 0 || !event->sample.has_user_stack)
+	if (!has_stack)
 		use_recorded_chain(session, event);
 	else if (may_wait)
 		unwind_announced(session, event, space);
@@ -224,6 +227,8 @@ void session_take_sample(struct session *session, const struct event *event)
 		park(session, event, space);
 		return;
 	}
+	if (has_stack)
+		recent_chains_join(&session->recent, event, &session->chain);
 	finish(session, event, space, false);
 }
 

@@ -16,6 +16,7 @@
 #include "profiler/parking.h"
 #include "profiler/process.h"
 #include "profiler/profile.h"
+#include "profiler/recent_chains.h"
 #include "profiler/session.h"
 
 /* One dump, whoever shares it. Its number is its place in the array. */
@@ -58,6 +59,7 @@ struct session {
 	struct process_table processes;
 	struct unwinder *unwinder;
 	struct parking parking;
+	struct recent_chains recent;
 	struct session_counts counts;
 	bool skips_unwinding;
 	uint64_t newest_ns;		    /* of all records fed */

@@ -73,6 +73,7 @@ static void compare(struct address_space *space, const uint8_t *stack)
 	assert(fast.end == libunwind.end && fast.count == libunwind.count);
 	for (size_t i = 0; i < fast.count; i++)
 		assert(fast.frames[i].pc == libunwind.frames[i].pc &&
+		       fast.frames[i].sp_low == libunwind.frames[i].sp_low &&
 		       fast.frames[i].is_guessed == libunwind.frames[i].is_guessed);
 }
 

@@ -246,6 +246,76 @@ static void a_sample_of_a_process_without_a_dump_does_not_wait(void **state)
 	assert_false(fixture.world.samples[0].was_parked);
 }
 
+/* fib, called by itself twice and by main; the copy holds all of it. */
+static void feed_whole_stack(uint64_t time_ns)
+{
+	static const uint64_t words[] = { FIB + 9, FIB + 10, MAIN + 9, 0 };
+
+	world_stack_sample(&fixture.world, time_ns, fixture.pid, FIB + 4, STACK, words, 4);
+}
+
+/* One call deeper, and the copy ends behind the first word of the stack above. */
+static void feed_longer_stack(uint64_t time_ns, uint64_t ip)
+{
+	static const uint64_t words[] = { FIB + 11, FIB + 9 };
+
+	world_stack_sample(&fixture.world, time_ns, fixture.pid, ip, STACK - 8, words, 2);
+}
+
+static void assert_last_sample(enum stack_end stack_end, bool is_joined, size_t count)
+{
+	const struct world_sample *sample = &fixture.world.samples[fixture.world.count - 1];
+
+	assert_int_equal(sample->end, stack_end);
+	assert_int_equal(sample->is_joined, is_joined);
+	assert_int_equal(sample->count, count);
+}
+
+static void a_stack_longer_than_its_copy_is_joined_until_exec(void **state)
+{
+	begin(state, true, true);
+	announce_fib();
+	announce_main();
+	feed_marker(fixture.pid);
+	feed_longer_stack(later_ns(), FIB + 4);
+	assert_last_sample(STACK_END_TRUNCATED_COPY, false, 3);
+	feed_whole_stack(later_ns() + 1);
+	assert_last_sample(STACK_END_COMPLETE, false, 4);
+	feed_longer_stack(later_ns() + 2, FIB + 5);
+	assert_last_sample(STACK_END_TRUNCATED_COPY, true, 5);
+	assert_int_equal(fixture.world.samples[2].frames[3].pc, FIB + 10);
+	assert_true(fixture.world.samples[2].frames[3].is_return);
+	assert_string_equal(world_name(&fixture.world, 2, 4), "main");
+	world_comm(&fixture.world, later_ns() + 3, fixture.pid, fixture.pid, "app", true);
+	feed_marker(fixture.pid);
+	feed_longer_stack(later_ns() + 4, FIB + 5);
+	assert_last_sample(STACK_END_TRUNCATED_COPY, false, 3);
+	feed_whole_stack(later_ns() + 5);
+	world_exit(&fixture.world, later_ns() + 6, fixture.pid, fixture.pid);
+	feed_longer_stack(later_ns() + 7, FIB + 5);
+	assert_last_sample(STACK_END_TRUNCATED_COPY, false, 3);
+}
+
+static void a_sample_that_waited_is_not_joined(void **state)
+{
+	enum { LATE = CODE + 0x200 };
+	static const struct jitdump_cfi_step steps[] = { { 0, JITDUMP_CFI_DEF_CFA,
+							   JITDUMP_X86_64_RSP, 8 } };
+
+	begin(state, true, true);
+	announce_fib();
+	announce_main();
+	feed_marker(fixture.pid);
+	feed_whole_stack(later_ns());
+	feed_longer_stack(later_ns() + 1, LATE + 4);
+	assert_int_equal(fixture.world.count, 1);
+	announce(LATE, "late", steps, 1);
+	session_poll(fixture.world.session, later_ns() + SECOND_NS / 10);
+	assert_int_equal(fixture.world.count, 2);
+	assert_true(fixture.world.samples[1].was_parked);
+	assert_last_sample(STACK_END_TRUNCATED_COPY, false, 3);
+}
+
 static void two_markers_of_one_file_are_one_dump(void **state)
 {
 	begin(state, true, false);
@@ -492,6 +562,8 @@ int main(void)
 		IN_DIRECTORY(the_end_finishes_what_still_waits),
 		IN_DIRECTORY(what_comes_too_fast_keeps_its_innermost_frame),
 		IN_DIRECTORY(a_sample_of_a_process_without_a_dump_does_not_wait),
+		IN_DIRECTORY(a_stack_longer_than_its_copy_is_joined_until_exec),
+		IN_DIRECTORY(a_sample_that_waited_is_not_joined),
 		IN_DIRECTORY(two_markers_of_one_file_are_one_dump),
 		IN_DIRECTORY(a_dump_that_cannot_be_trusted_is_said),
 		IN_DIRECTORY(a_perf_map_is_picked_up_when_it_appears),

@@ -43,6 +43,7 @@ static void keep_sample(void *context, const struct session_sample *sample)
 		.tid = sample->event->tid,
 		.comm = sample->comm,
 		.end = sample->chain->end,
+		.is_joined = sample->chain->is_joined,
 		.was_parked = sample->was_parked,
 		.frames = frames,
 		.count = count,

@@ -25,7 +25,7 @@ struct world_sample {
 	uint32_t pid, tid;
 	const char *comm; /* lives with the world */
 	enum stack_end end;
-	bool was_parked;
+	bool is_joined, was_parked;
 	struct world_frame *frames; /* leaf first */
 	size_t count;
 };
