@@ -42,9 +42,10 @@ struct profile_sample {
 	uint32_t thread; /* index in threads */
 	uint32_t stack;	 /* the leaf's stack, or STACK_NONE */
 	uint32_t cpu;
-	uint16_t event;		  /* which of the recording's events */
-	uint8_t end;		  /* enum stack_end */
-	bool leaf_is_unknown_jit; /* the leaf is executable memory of no file and of no name */
+	uint16_t event;		      /* which of the recording's events */
+	uint8_t end;		      /* enum stack_end */
+	bool is_joined : 1;	      /* as in struct chain */
+	bool leaf_is_unknown_jit : 1; /* the leaf is executable memory of no file and of no name */
 };
 
 struct profile {

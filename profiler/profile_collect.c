@@ -31,6 +31,7 @@ void profile_collect(void *context, const struct session_sample *sample)
 			.cpu = event->cpu,
 			.event = (uint16_t)event->event_number,
 			.end = (uint8_t)sample->chain->end,
+			.is_joined = sample->chain->is_joined,
 			.leaf_is_unknown_jit =
 				sample->chain->count && sample->codes[0].kind == CODE_JIT_UNKNOWN,
 		});

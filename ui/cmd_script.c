@@ -51,7 +51,8 @@ static void print_head(const struct script *script, const struct session_sample 
 		printf("%5" PRIu64 ".%06" PRIu64 ": ", seconds, rest_ns / 1000);
 	printf("%10" PRIu64 " ", event->sample.period);
 	print_printable(stdout, event_name(script, event->event_number));
-	printf(": %s\n", script->ends ? stack_end_name(sample->chain->end) : "");
+	printf(": %s%s\n", script->ends ? stack_end_name(sample->chain->end) : "",
+	       script->ends && sample->chain->is_joined ? ",joined" : "");
 }
 
 /* perf gives the path of the file; what has none is its module. */

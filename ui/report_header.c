@@ -65,6 +65,9 @@ static void print_stack_ends(FILE *out, const struct stats *stats)
 			continue;
 		fprintf(out, ", %.2f %% ", percent_of(stats->ends[end], stats->user_stacks));
 		print_words(out, stack_end_name((enum stack_end)end));
+		if (end == STACK_END_TRUNCATED_COPY && stats->joined_stacks)
+			fprintf(out, " (%.2f %% joined)",
+				percent_of(stats->joined_stacks, stats->user_stacks));
 	}
 	fputc('\n', out);
 }

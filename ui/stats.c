@@ -168,12 +168,14 @@ void stats_collect(struct stats *stats, const struct recording *recording,
 		   const struct profile *profile)
 {
 	const struct session_counts counts = session_counts(recording->session);
+	const struct jprof_section *section = data_reader_section(recording->reader);
 
 	*stats = (struct stats){
 		.samples = profile->sample_count,
 		.lost = counts.lost,
 		.throttled = counts.throttled,
 		.jit_late = counts.jit_late,
+		.tells_joined = !section || jprof_section_tells_joined(section),
 		.rate_achieved_hz = achieved_hz(profile, timed_event(recording)),
 		.file_bytes = data_reader_file_bytes(recording->reader),
 	};
@@ -182,6 +184,8 @@ void stats_collect(struct stats *stats, const struct recording *recording,
 		const struct profile_sample *sample = &profile->samples[i];
 
 		stats->ends[sample->end]++;
+		stats->joined_stacks +=
+			sample->is_joined && sample->end == STACK_END_TRUNCATED_COPY;
 		count_leaf(stats, recording, profile, sample);
 		if (sample->end == STACK_END_NONE || sample->end == STACK_END_UNTOLD)
 			continue;
@@ -223,6 +227,8 @@ void stats_print(FILE *out, const struct stats *stats)
 	for (int end = STACK_END_COMPLETE + 1; end < STACK_END_NONE; end++)
 		print_share(out, "end_", stack_end_name((enum stack_end)end), stats->ends[end],
 			    stats->user_stacks);
+	print_share(out, "", "joined", stats->joined_stacks,
+		    stats->tells_joined ? stats->user_stacks : 0);
 	print_share(out, "", "guessed_stacks", stats->guessed_stacks, stats->user_stacks);
 	print_share(out, "", "guessed_frames", stats->guessed_frames, stats->user_frames);
 	print_count(out, "jit_samples", stats->jit_samples);

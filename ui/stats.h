@@ -17,6 +17,8 @@ struct stats {
 	uint64_t samples, lost, throttled, jit_late;
 	uint64_t user_stacks; /* samples with a user stack whose end is told */
 	uint64_t ends[STACK_END_COUNT];
+	uint64_t joined_stacks; /* among the truncated ones */
+	bool tells_joined;
 	uint64_t guessed_stacks; /* complete ones with a guessed frame */
 	uint64_t user_frames, guessed_frames;
 	uint64_t jit_samples;	      /* whose leaf is JIT code with a name */

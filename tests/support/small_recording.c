@@ -26,11 +26,12 @@ static const struct {
 	uint64_t chain[6];
 	uint8_t end;
 	uint8_t guessed; /* bitmap over the user frames */
+	bool is_joined;
 } samples[SMALL_RECORDING_SAMPLES] = {
 	{ PID, 0, { USER, FIB + 4, FIB + 9, MAIN + 9 }, STACK_END_COMPLETE, 0 },
 	{ PID, 0, { USER, FIB + 4, MAIN + 9 }, STACK_END_COMPLETE, 2 },
 	{ PID, 0, { KERNEL, SYSCALL, USER, FIB + 4, MAIN + 9 }, STACK_END_COMPLETE, 0 },
-	{ PID, 0, { USER, FIB + 12, FIB + 9 }, STACK_END_TRUNCATED_COPY, 0 },
+	{ PID, 0, { USER, FIB + 12, FIB + 9 }, STACK_END_TRUNCATED_COPY, 0, true },
 	{ WORKER, 1, { USER, UNKNOWN }, STACK_END_JIT_UNKNOWN, 1 },
 	{ WORKER, 1, { KERNEL, SYSCALL }, STACK_END_NONE, 0 },
 };
@@ -116,7 +117,8 @@ static void put_qualities(struct section_bytes *section)
 		qualities[i] = (struct sample_quality){ .time_ns = START_NS + i * PERIOD_NS,
 							.tid = samples[i].tid,
 							.cpu = samples[i].cpu,
-							.end = samples[i].end };
+							.end = samples[i].end,
+							.is_joined = samples[i].is_joined };
 		if (!samples[i].guessed)
 			continue;
 		qualities[i].guessed = &samples[i].guessed;

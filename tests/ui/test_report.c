@@ -78,16 +78,36 @@ static void what_a_recording_cannot_tell_is_a_dash_and_not_a_number(void **state
 	expect_report(false, "--stats", "stats_perfs.txt");
 }
 
+static void a_recording_of_before_joined_stacks_were_told_does_not_tell_them(void **state)
+{
+	static const uint8_t chunk[] = { 'Q', 'U', 'A', 'L', 2 };
+	struct byte_builder file = small_recording(SMALL_RECORDING_SAMPLES, true);
+	uint8_t *version = memmem(file.bytes, file.size, chunk, sizeof(chunk));
+	char *text;
+
+	(void)state;
+	assert_non_null(version);
+	version[4] = 1;
+	text = REPORT(&file, "--stats");
+	assert_non_null(strstr(text, "\njoined_percent: -\n"));
+	assert_non_null(strstr(text, "\nend_truncated_copy_percent: 20.00\n"));
+	free(text);
+	bytes_free(&file);
+}
+
 static void script_has_perf_scripts_layout(void **state)
 {
 	struct byte_builder file = small_recording(SMALL_RECORDING_SAMPLES, true);
 	char *text = show(cmd_script, &file, file.size, (char *[]){ NULL });
 	char *ns_text = show(cmd_script, &file, file.size, (char *[]){ "--ns", NULL });
+	char *ends_text = show(cmd_script, &file, file.size, (char *[]){ "--ends", NULL });
 
 	(void)state;
 	golden_expect("script_ours.txt", text);
 	golden_expect("script_ours_ns.txt", ns_text);
+	golden_expect("script_ours_ends.txt", ends_text);
 	free(text);
+	free(ends_text);
 	free(ns_text);
 	bytes_free(&file);
 }
@@ -163,6 +183,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_recording_of_jprofs_explains_itself),
 		cmocka_unit_test(what_a_recording_cannot_tell_is_a_dash_and_not_a_number),
+		cmocka_unit_test(a_recording_of_before_joined_stacks_were_told_does_not_tell_them),
 		cmocka_unit_test(script_has_perf_scripts_layout),
 		cmocka_unit_test(complete_stacks_and_all_other_ends_are_100_percent),
 		cmocka_unit_test(a_recording_without_samples_is_a_report_without_rows),
