@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 /* The kernel's limits: a record's size is a u16, and locked memory has to be had. */
-#define RING_BYTES_MAX	(1ull << 30)
-#define DURATION_MAX	1e9 /* seconds */
+#define RING_BYTES_MAX (1ull << 30)
+#define DURATION_MAX   1e9 /* seconds */
 
 /* zstd's. */
 #define COMPRESSION_LEVEL_MAX 22

@@ -94,7 +94,8 @@ static void overlapping_ranges_answer_as_a_search_through_all_of_them_does(void 
 	for (uint32_t i = 0; i < COUNT; i++) {
 		uint64_t start = (uint64_t)rand() % LIMIT;
 
-		all[i] = (struct nested_range){ .start = start, .end = start + 1 + (uint64_t)rand() % 60 };
+		all[i] = (struct nested_range){ .start = start,
+						.end = start + 1 + (uint64_t)rand() % 60 };
 		range_table_add(&table, all[i].start, all[i].end, i);
 	}
 	range_table_sort(&table);
