@@ -20,13 +20,13 @@ static inline size_t mapped_path_length(const char *path)
 	return length > end && !strcmp(path + length - end, deleted) ? length - end : length;
 }
 
-/* Whether the mapped file has the base name of `path`. */
+/* Whether both files had the same base name, deleted or not. */
 static inline bool mapped_path_is_named_like(const char *mapped, const char *path)
 {
 	const char *name = basename(mapped), *wanted = basename(path);
 	size_t length = mapped_path_length(name);
 
-	return length == strlen(wanted) && !strncmp(name, wanted, length);
+	return length == mapped_path_length(wanted) && !strncmp(name, wanted, length);
 }
 
 #endif
