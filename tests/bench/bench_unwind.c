@@ -5,7 +5,10 @@
  * Unwinds the stacks that recordings kept (jprof record --keep-stacks), each of one process, with
  * the compact engine, with libunwind as profilers use it, and with libdw; prints the CPU time per
  * frame and the ratios of one run. Streamed: stack after stack, as they come from a ring. In
- * cache: a few stacks again and again. Cold: the first time over all stacks.
+ * cache: a few stacks again and again. Cold: the first time over all stacks; in the order of the
+ * rows, so that the first alone finds the images' pages cold. Where a row has fewer frames in a
+ * stack, its walks ended early (the libraries' at JIT code), and each frame bears more of a start.
+ * libunwind is measured as it is, and without the system calls by which it masks signals.
  */
 #include "bench/walks.h"
 #include "support/kept_stacks.h"
@@ -22,9 +25,10 @@ enum { CACHED_STACKS = 8, CACHED_BYTES = 256 << 10, FAST_FRAMES = 2000000, SLOW_
 struct bench {
 	struct kept_stacks kept;
 	struct unwinder *fast, *stepped;
-	struct libunwind_walk *libunwind;
+	struct libunwind_walk *libunwind, *unmasked;
 	struct libdw_walk *libdw;
 	struct chain chains[2];
+	double stack_frames; /* of the last round over all stacks, on average */
 };
 
 /* Unwinds one sample; returns the number of frames. */
@@ -52,6 +56,11 @@ static size_t unwind_libunwind(struct bench *bench, size_t number)
 	return libunwind_walk_unwind(bench->libunwind, &bench->kept.samples[number].request);
 }
 
+static size_t unwind_unmasked(struct bench *bench, size_t number)
+{
+	return libunwind_walk_unwind(bench->unmasked, &bench->kept.samples[number].request);
+}
+
 static size_t unwind_libdw(struct bench *bench, size_t number)
 {
 	return libdw_walk_unwind(bench->libdw, &bench->kept.samples[number].request);
@@ -69,12 +78,15 @@ static uint64_t cpu_ns(void)
 static double measure(struct bench *bench, unwind_one unwind, size_t count, uint64_t frame_count)
 {
 	uint64_t frames = 0, start = cpu_ns();
-	size_t first = (bench->kept.count - count) / 2;
+	size_t first = (bench->kept.count - count) / 2, rounds = 0;
 
 	do {
 		for (size_t i = 0; i < count; i++)
 			frames += unwind(bench, first + i);
+		rounds++;
 	} while (frames && frames < frame_count);
+	if (count == bench->kept.count)
+		bench->stack_frames = (double)frames / (double)(rounds * count);
 	return (double)(cpu_ns() - start) / (double)(frames ? frames : 1);
 }
 
@@ -105,7 +117,7 @@ static void print_row(struct bench *bench, const char *name, unwind_one unwind, 
 			printf(" %8.1f (%5.1fx)", row[i], row[i] / fast[i]);
 		else
 			printf(" %8.1f         ", row[i]);
-	putchar('\n');
+	printf(" %12.1f\n", bench->stack_frames);
 }
 
 static bool are_equal(const struct chain *a, const struct chain *b)
@@ -143,11 +155,13 @@ static void run(struct bench *bench, const char *path)
 
 	printf("%s: %zu stacks, %.1f MB\n", path, bench->kept.count,
 	       (double)bench->kept.bytes_size / 1e6);
-	printf("  %-22s %17s %17s %17s\n", "ns/frame", "cold        ", "streamed    ",
-	       "in cache    ");
+	printf("  %-22s %17s %17s %17s %12s\n", "ns/frame", "cold        ", "streamed    ",
+	       "in cache    ", "frames/stack");
 	print_row(bench, "compact engine", unwind_fast, unwind_fast_streamed, FAST_FRAMES, NULL,
 		  fast);
 	print_row(bench, "libunwind, cached", unwind_libunwind, unwind_libunwind, SLOW_FRAMES, fast,
+		  other);
+	print_row(bench, "the same, no masks", unwind_unmasked, unwind_unmasked, SLOW_FRAMES, fast,
 		  other);
 	print_row(bench, "libdw", unwind_libdw, unwind_libdw, SLOW_FRAMES, fast, other);
 	print_agreement(bench);
@@ -168,10 +182,12 @@ static bool run_file(struct bench *bench, const char *path)
 	}
 	bench->fast = unwinder_create(UNWIND_AUTO, UNWIND_FAST);
 	bench->stepped = unwinder_create(UNWIND_AUTO, UNWIND_LIBUNWIND);
-	bench->libunwind = libunwind_walk_create();
+	bench->libunwind = libunwind_walk_create(true);
+	bench->unmasked = libunwind_walk_create(false);
 	bench->libdw = libdw_walk_create(&bench->kept.samples[bench->kept.count - 1].request);
 	run(bench, path);
 	libdw_walk_destroy(bench->libdw);
+	libunwind_walk_destroy(bench->unmasked);
 	libunwind_walk_destroy(bench->libunwind);
 	unwinder_destroy(bench->stepped);
 	unwinder_destroy(bench->fast);

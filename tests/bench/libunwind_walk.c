@@ -5,8 +5,11 @@
 #include "profiler/code.h"
 
 #include <libunwind.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 /* See profiler/unwind_libunwind.c. */
 int _Ux86_64_dwarf_search_unwind_table(unw_addr_space_t space, unw_word_t ip, unw_dyn_info_t *table,
@@ -15,10 +18,24 @@ int _Ux86_64_dwarf_search_unwind_table(unw_addr_space_t space, unw_word_t ip, un
 /* Behind the version and the encodings of an .eh_frame_hdr, where linkers put them. */
 enum { HEADER_COUNT = 8, HEADER_ROWS = 12, ROW_SIZE = 8 };
 
+/* What libunwind's calls find: it masks all signals around each look into its cache. */
+static bool masks_signals = true;
+
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
+__attribute__((visibility("default"))) int sigprocmask(int how, const sigset_t *set, sigset_t *old)
+{
+	return masks_signals ? (int)syscall(SYS_rt_sigprocmask, how, set, old, _NSIG / 8) : 0;
+}
+
 struct libunwind_walk {
 	unw_addr_space_t space;
+	bool masks_signals;
 	const struct unwind_request *request;
 	struct registers registers;
+	/* The image found last is the one whose tables are read. Recordings know where code is
+	 * mapped, not where tables are: bias + image address. */
+	struct image *image;
+	uint64_t bias;
 };
 
 static int find_proc_info(unw_addr_space_t space, unw_word_t ip, unw_proc_info_t *info,
@@ -33,6 +50,8 @@ static int find_proc_info(unw_addr_space_t space, unw_word_t ip, unw_proc_info_t
 	if (code.kind != CODE_FILE || !image_unwind_sections(code.image, &sections) ||
 	    sections.eh_frame_hdr.size < HEADER_ROWS)
 		return -UNW_ESTOPUNWIND;
+	walk->image = code.image;
+	walk->bias = code.bias;
 	memcpy(&row_count, sections.eh_frame_hdr.bytes + HEADER_COUNT, sizeof(row_count));
 	uint64_t header = code.bias + sections.eh_frame_hdr.image_address;
 	unw_dyn_info_t table = {
@@ -53,7 +72,6 @@ static int access_memory(unw_addr_space_t space, unw_word_t address, unw_word_t 
 	const struct libunwind_walk *walk = arg;
 	const struct unwind_request *request = walk->request;
 	uint64_t offset = address - walk->registers.value[REGISTER_SP];
-	struct code code;
 
 	(void)space;
 	if (is_write)
@@ -62,9 +80,8 @@ static int access_memory(unw_addr_space_t space, unw_word_t address, unw_word_t 
 		memcpy(value, request->stack + offset, sizeof(*value));
 		return 0;
 	}
-	code_find(request->space, address, request->time_ns, &code);
-	if (code.kind != CODE_FILE ||
-	    image_read(code.image, code.image_address, value, sizeof(*value)) < sizeof(*value))
+	if (!walk->image ||
+	    image_read(walk->image, address - walk->bias, value, sizeof(*value)) < sizeof(*value))
 		return -UNW_EINVAL;
 	return 0;
 }
@@ -96,7 +113,7 @@ static int get_dyn_info_list_addr(unw_addr_space_t space, unw_word_t *address, v
 	return -UNW_ENOINFO;
 }
 
-struct libunwind_walk *libunwind_walk_create(void)
+struct libunwind_walk *libunwind_walk_create(bool masks)
 {
 	unw_accessors_t accessors = {
 		.find_proc_info = find_proc_info,
@@ -107,6 +124,7 @@ struct libunwind_walk *libunwind_walk_create(void)
 	};
 	struct libunwind_walk *walk = calloc(1, sizeof(*walk));
 
+	walk->masks_signals = masks;
 	walk->space = unw_create_addr_space(&accessors, 0);
 	unw_set_caching_policy(walk->space, UNW_CACHE_GLOBAL);
 	unw_set_cache_size(walk->space, 4096, 0);
@@ -127,6 +145,7 @@ size_t libunwind_walk_unwind(struct libunwind_walk *walk, const struct unwind_re
 	size_t count = 0;
 
 	walk->request = request;
+	masks_signals = walk->masks_signals;
 	if (!arch_read_registers(request->registers, &walk->registers) ||
 	    unw_init_remote(&cursor, walk->space, walk) < 0)
 		return 0;

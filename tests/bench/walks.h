@@ -10,10 +10,14 @@
 
 #include "profiler/unwind.h"
 
-/* One cursor per stack, with libunwind's cache on. Samples must be of one process. */
+/*
+ * One cursor per stack, with libunwind's cache on. Samples must be of one process. libunwind masks
+ * signals whenever it looks into its cache: several system calls a frame, whose price is the
+ * machine's. Without `masks` they are left out, in its favour.
+ */
 struct libunwind_walk;
 
-struct libunwind_walk *libunwind_walk_create(void);
+struct libunwind_walk *libunwind_walk_create(bool masks);
 void libunwind_walk_destroy(struct libunwind_walk *walk);
 size_t libunwind_walk_unwind(struct libunwind_walk *walk, const struct unwind_request *request);
 
