@@ -37,6 +37,21 @@ static const uint8_t *copy(struct parked_sample *sample, size_t *used, const uin
 	return to;
 }
 
+/* At the end, but for one that waited before, and waits on for another address. */
+static void put_in_order(struct parking *parking, struct parked_sample *sample)
+{
+	struct parked_sample **link = &parking->oldest;
+
+	if (parking->newest && parking->newest->event.time_ns <= sample->event.time_ns)
+		link = &parking->newest->next;
+	while (*link && (*link)->event.time_ns <= sample->event.time_ns)
+		link = &(*link)->next;
+	sample->next = *link;
+	*link = sample;
+	if (!sample->next)
+		parking->newest = sample;
+}
+
 void parking_add(struct parking *parking, const struct event *event, struct address_space *space,
 		 uint64_t missing_address)
 {
@@ -58,11 +73,7 @@ void parking_add(struct parking *parking, const struct event *event, struct addr
 	sample->event.sample.raw = copy(sample, &used, from->raw, from->raw_size);
 	sample->event.sample.stack = copy(sample, &used, from->stack, from->stack_size);
 
-	if (parking->newest)
-		parking->newest->next = sample;
-	else
-		parking->oldest = sample;
-	parking->newest = sample;
+	put_in_order(parking, sample);
 	parking->bytes += size;
 	parking->count++;
 }
@@ -75,32 +86,46 @@ static bool is_announced(const struct parked_sample *sample)
 	return code.kind != CODE_JIT_UNKNOWN || code.is_provisional;
 }
 
-static bool is_over(const struct parking *parking, struct parked_sample *sample, uint64_t now_ns)
+/* Out of the list, to the end of another; returns where that ends then. */
+static struct parked_sample **take(struct parking *parking, struct parked_sample **link,
+				   struct parked_sample **end)
 {
-	if (is_announced(sample))
-		return true;
-	sample->has_expired = sample->event.time_ns + PARKING_LIMIT_NS <= now_ns ||
-			      parking->bytes > PARKING_LIMIT_BYTES;
-	return sample->has_expired;
+	struct parked_sample *sample = *link;
+
+	*link = sample->next;
+	parking->bytes -= sample->size;
+	parking->count--;
+	sample->next = NULL;
+	*end = sample;
+	return &sample->next;
 }
 
-struct parked_sample *parking_take(struct parking *parking, uint64_t now_ns)
+struct parked_sample *parking_take_announced(struct parking *parking)
 {
 	struct parked_sample *taken = NULL, **end = &taken, **link = &parking->oldest;
 
 	parking->newest = NULL;
-	for (struct parked_sample *sample; (sample = *link);) {
-		if (!is_over(parking, sample, now_ns)) {
-			parking->newest = sample;
-			link = &sample->next;
+	while (*link) {
+		if (is_announced(*link)) {
+			end = take(parking, link, end);
 			continue;
 		}
-		*link = sample->next;
-		parking->bytes -= sample->size;
-		parking->count--;
-		sample->next = NULL;
-		*end = sample;
-		end = &sample->next;
+		parking->newest = *link;
+		link = &(*link)->next;
 	}
+	return taken;
+}
+
+struct parked_sample *parking_take_expired(struct parking *parking, uint64_t now_ns)
+{
+	struct parked_sample *taken = NULL, **end = &taken;
+
+	while (parking->oldest && (parking->oldest->event.time_ns + PARKING_LIMIT_NS <= now_ns ||
+				   parking->bytes > PARKING_LIMIT_BYTES)) {
+		parking->oldest->has_expired = true;
+		end = take(parking, &parking->oldest, end);
+	}
+	if (!parking->oldest)
+		parking->newest = NULL;
 	return taken;
 }

@@ -25,6 +25,7 @@ struct parked_sample {
 	uint8_t bytes[];
 };
 
+/* In the order of the samples' times. */
 struct parking {
 	struct parked_sample *oldest, *newest;
 	size_t bytes, count;
@@ -37,11 +38,13 @@ void parking_add(struct parking *parking, const struct event *event, struct addr
 		 uint64_t missing_address);
 
 /*
- * Takes out the samples for which the wait is over: code_find() knows the missing address now, or
- * the sample is older than now_ns - PARKING_LIMIT_NS, or there are too many bytes (has_expired is
- * set then). Returns a list through `next`, oldest first, that the caller destroys one by one.
+ * Both take out samples for which the wait is over, as a list through `next`, oldest first, that the
+ * caller destroys one by one. parking_take_announced() looks at each sample: those whose missing
+ * address code_find() knows now. parking_take_expired(): those older than now_ns - PARKING_LIMIT_NS,
+ * and the oldest where there are too many bytes; has_expired is set.
  */
-struct parked_sample *parking_take(struct parking *parking, uint64_t now_ns);
+struct parked_sample *parking_take_announced(struct parking *parking);
+struct parked_sample *parking_take_expired(struct parking *parking, uint64_t now_ns);
 void parked_sample_destroy(struct parked_sample *sample);
 
 #endif

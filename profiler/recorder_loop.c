@@ -78,6 +78,13 @@ static void relieve(struct recorder *recorder)
 		session_skip_unwinding(recorder->session, false);
 }
 
+/* Behind the stack, at the end of its record, is how much of it there is. */
+static void prefetch(const struct perf_event_header *record)
+{
+	unwinder_prefetch(record, record->size);
+	__builtin_prefetch((const uint8_t *)record + record->size - sizeof(uint64_t));
+}
+
 void recorder_drain(struct recorder *recorder, uint64_t horizon_ns)
 {
 	const struct perf_event_header *record, *next;
@@ -87,7 +94,7 @@ void recorder_drain(struct recorder *recorder, uint64_t horizon_ns)
 	while ((record = ring_merge_next(&recorder->merge, &time_ns))) {
 		next = ring_merge_upcoming(&recorder->merge);
 		if (next)
-			unwinder_prefetch(next, next->size);
+			prefetch(next);
 		relieve(recorder);
 		recorder_feed(recorder, record, time_ns);
 	}

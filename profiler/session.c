@@ -16,8 +16,8 @@
 /* Samples of a process can come a little after its exit event. */
 #define EXIT_GRACE_NS 5000000000u
 
-/* All parked samples are looked at: not at every round of a busy recorder. */
-#define RETRY_INTERVAL_NS 10000000u
+/* All parked samples may be looked at: not at every round of a busy recorder. */
+#define RETRY_INTERVAL_NS 50000000u
 
 struct session *session_create(const struct session_options *options, struct event_layout *layout)
 {
@@ -236,6 +236,7 @@ static void take_mmap(struct session *session, const struct event *event)
 		mapping.kind = MAPPING_MARKER;
 		session_jit_marker(session, process, event);
 	} else if (!is_anonymous(mmap->path)) {
+		session->news_count++;
 		mapping.kind = MAPPING_FILE;
 		mapping.image = file_image(session, event->pid, mmap);
 	}
@@ -314,10 +315,11 @@ void session_feed(struct session *session, const struct perf_event_header *recor
 void session_poll(struct session *session, uint64_t now_ns)
 {
 	session_jit_poll(session, false, now_ns);
+	session_take_expired(session, now_ns);
 	if (now_ns < session->retried_ns + RETRY_INTERVAL_NS)
 		return;
 	session->retried_ns = now_ns;
-	session_take_parked(session, now_ns);
+	session_take_announced(session);
 	if (now_ns > EXIT_GRACE_NS)
 		process_table_sweep(&session->processes, now_ns - EXIT_GRACE_NS);
 }
@@ -325,5 +327,5 @@ void session_poll(struct session *session, uint64_t now_ns)
 void session_finish(struct session *session)
 {
 	session_jit_poll(session, true, session->newest_ns);
-	session_take_parked(session, UINT64_MAX);
+	session_take_last_parked(session);
 }

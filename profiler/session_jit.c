@@ -162,6 +162,7 @@ void session_jit_marker(struct session *session, struct process *process, const 
 {
 	struct session_dump *dump = stored_dump(session, event);
 
+	session->news_count++;
 	if (has_dump_by_pid(session, event->pid) ||
 	    attach_by_marker_name(session, process->space, event))
 		return;
@@ -216,6 +217,7 @@ struct session_map *session_jit_add_map(struct session *session, uint32_t pid, i
 	struct image *image = symbolizer_add_image(session->symbolizer, IMAGE_PERF_MAP, path, map);
 
 	perf_map_poll(map, !session->options.is_live);
+	session->news_count++;
 	session->maps = xgrow(session->maps, session->map_count, &session->map_capacity,
 			      sizeof(*session->maps));
 	session->maps[session->map_count] = (struct session_map){ .image = image, .pid = pid };
@@ -255,11 +257,12 @@ void session_jit_poll(struct session *session, bool ended, uint64_t now_ns)
 	for (size_t i = 0; i < session->dump_count; i++) {
 		struct session_dump *dump = &session->dumps[i];
 
-		jit_code_poll(dump->code, ended, session->options.is_live);
+		session->news_count +=
+			jit_code_poll(dump->code, ended, session->options.is_live) > 0;
 		remark_flaws(session, dump);
 	}
 	for (size_t i = 0; i < session->map_count; i++)
-		perf_map_poll(session->maps[i].image->perf_map, ended);
+		session->news_count += perf_map_poll(session->maps[i].image->perf_map, ended) > 0;
 }
 
 bool session_add_jitdump(struct session *session, uint32_t pid, const char *path, struct error *err)

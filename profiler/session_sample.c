@@ -198,8 +198,10 @@ static void unwind_announced(struct session *session, const struct event *event,
 {
 	unwind(session, event, space, UNWIND_UNKNOWN_STOPS);
 	while (is_stopped_by_unknown(&session->chain) &&
-	       jit_alike_find(space, missing_address(&session->chain), event->time_ns))
+	       jit_alike_find(space, missing_address(&session->chain), event->time_ns)) {
+		session->news_count++;
 		unwind(session, event, space, UNWIND_UNKNOWN_STOPS);
+	}
 }
 
 static void park(struct session *session, const struct event *event, struct address_space *space)
@@ -249,15 +251,32 @@ static void retry(struct session *session, const struct parked_sample *sample, b
 	finish(session, event, sample->space, true);
 }
 
-void session_take_parked(struct session *session, uint64_t now_ns)
+static void retry_all(struct session *session, struct parked_sample *taken, bool is_last)
 {
-	struct parked_sample *taken = parking_take(&session->parking, now_ns);
-
 	while (taken) {
 		struct parked_sample *sample = taken;
 
 		taken = sample->next;
-		retry(session, sample, now_ns == UINT64_MAX);
+		retry(session, sample, is_last);
 		parked_sample_destroy(sample);
 	}
+}
+
+void session_take_announced(struct session *session)
+{
+	if (session->news_count == session->news_seen)
+		return;
+	session->news_seen = session->news_count;
+	retry_all(session, parking_take_announced(&session->parking), false);
+}
+
+void session_take_expired(struct session *session, uint64_t now_ns)
+{
+	retry_all(session, parking_take_expired(&session->parking, now_ns), false);
+}
+
+void session_take_last_parked(struct session *session)
+{
+	retry_all(session, parking_take_announced(&session->parking), true);
+	retry_all(session, parking_take_expired(&session->parking, UINT64_MAX), true);
 }

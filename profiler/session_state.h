@@ -59,6 +59,9 @@ struct session {
 	struct process_table processes;
 	struct unwinder *unwinder;
 	struct parking parking;
+	/* Of code in memory that was unknown: how often there was some, and what was seen of that
+	 * when parked samples were looked at. */
+	uint64_t news_count, news_seen;
 	struct recent_chains recent;
 	struct session_counts counts;
 	bool skips_unwinding;
@@ -98,7 +101,9 @@ void session_remark_add(struct session *session, const char *format, ...)
 
 /* session_sample.c */
 void session_take_sample(struct session *session, const struct event *event);
-void session_take_parked(struct session *session, uint64_t now_ns);
+void session_take_announced(struct session *session);
+void session_take_expired(struct session *session, uint64_t now_ns);
+void session_take_last_parked(struct session *session);
 
 /* session_jit.c */
 void session_jit_deinit(struct session *session);

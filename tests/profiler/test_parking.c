@@ -70,13 +70,9 @@ static void announce(uint64_t address)
 	jit_code_add(dump, entry);
 }
 
-/* Takes what is over and tells the times, 0 behind the last. */
-static size_t take(uint64_t now_ns, uint64_t times[4], bool *has_expired)
+static size_t tell_times(struct parked_sample *sample, size_t count, uint64_t times[4],
+			 bool *has_expired)
 {
-	struct parked_sample *sample = parking_take(&parking, now_ns);
-	size_t count = 0;
-
-	memset(times, 0, 4 * sizeof(*times));
 	while (sample) {
 		struct parked_sample *next = sample->next;
 
@@ -86,6 +82,16 @@ static size_t take(uint64_t now_ns, uint64_t times[4], bool *has_expired)
 		sample = next;
 	}
 	return count;
+}
+
+/* Takes what is over and tells the times, 0 behind the last. */
+static size_t take(uint64_t now_ns, uint64_t times[4], bool *has_expired)
+{
+	size_t count;
+
+	memset(times, 0, 4 * sizeof(*times));
+	count = tell_times(parking_take_announced(&parking), 0, times, has_expired);
+	return tell_times(parking_take_expired(&parking, now_ns), count, times, has_expired);
 }
 
 static void a_sample_waits_until_its_code_is_announced(void **state)
@@ -154,6 +160,23 @@ static void samples_leave_in_the_order_they_came(void **state)
 	assert_int_equal(times[1], 500);
 }
 
+static void one_that_waits_again_has_its_place_by_its_time(void **state)
+{
+	uint64_t times[4];
+	bool has_expired;
+
+	(void)state;
+	park(200, 0x1010, 8);
+	park(300, 0x1010, 8);
+	park(100, 0x2010, 8);
+	park(250, 0x2010, 8);
+	assert_int_equal(take(UINT64_MAX, times, &has_expired), 4);
+	assert_int_equal(times[0], 100);
+	assert_int_equal(times[1], 200);
+	assert_int_equal(times[2], 250);
+	assert_int_equal(times[3], 300);
+}
+
 static void the_end_takes_all(void **state)
 {
 	uint64_t times[4];
@@ -185,7 +208,7 @@ static void a_parked_sample_is_a_copy(void **state)
 	memset(registers, 0, sizeof(registers));
 	memset(chain, 0, sizeof(chain));
 	memset(stack, 0, sizeof(stack));
-	struct parked_sample *sample = parking_take(&parking, UINT64_MAX);
+	struct parked_sample *sample = parking_take_expired(&parking, UINT64_MAX);
 
 	assert_memory_equal(sample->event.sample.user.bytes, ((uint64_t[]){ 11, 12 }), 16);
 	assert_memory_equal(sample->event.sample.callchain.bytes, ((uint64_t[]){ 21, 22, 23 }), 24);
@@ -217,6 +240,7 @@ int main(void)
 		EACH(a_sample_waits_two_seconds_and_no_longer),
 		EACH(above_the_bound_of_memory_the_oldest_go_and_the_rest_waits_on),
 		EACH(samples_leave_in_the_order_they_came),
+		EACH(one_that_waits_again_has_its_place_by_its_time),
 		EACH(the_end_takes_all),
 		EACH(a_parked_sample_is_a_copy),
 		EACH(a_parked_sample_keeps_its_address_space),
