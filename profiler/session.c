@@ -8,6 +8,7 @@
 #include "symbolize/kernel_symbols.h"
 
 #include <inttypes.h>
+#include <linux/perf_event.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,11 +63,26 @@ void session_skip_unwinding(struct session *session, bool is_skipped)
 	session->skips_unwinding = is_skipped;
 }
 
+/* Of events that count what they lose, perf writes the sums into LOST_SAMPLES when it closes a file
+ * (builtin-record.c 6.1, record__read_lost_samples()): what LOST records told as it happened is in them. */
+static bool are_lost_samples_sums(const struct session *session)
+{
+	for (uint32_t i = 0; i < event_layout_count(session->layout); i++) {
+		if (event_layout_attr(session->layout, i)->read_format & PERF_FORMAT_LOST)
+			return true;
+	}
+	return false;
+}
+
 struct session_counts session_counts(const struct session *session)
 {
 	struct unwind_counts unwound = unwinder_counts(session->unwinder);
 	struct session_counts counts = session->counts;
 
+	if (!are_lost_samples_sums(session))
+		counts.lost += session->lost_samples;
+	else if (counts.lost < session->lost_samples)
+		counts.lost = session->lost_samples;
 	counts.unwound_frames = unwound.frames;
 	counts.fallback_frames = unwound.fallback_frames;
 	return counts;
@@ -282,7 +298,10 @@ static void take_event(struct session *session, const struct event *event)
 		process_table_exit(&session->processes, event->pid, event->tid, event->time_ns);
 		break;
 	case EVENT_LOST:
-		session->counts.lost += event->lost.count;
+		if (event->lost.is_samples)
+			session->lost_samples += event->lost.count;
+		else
+			session->counts.lost += event->lost.count;
 		break;
 	case EVENT_THROTTLE:
 		session->counts.throttled++;

@@ -64,6 +64,7 @@ struct session {
 	uint64_t news_count, news_seen;
 	struct recent_chains recent;
 	struct session_counts counts;
+	uint64_t lost_samples; /* of LOST_SAMPLES records; counts.lost has those of LOST records */
 	bool skips_unwinding;
 	uint64_t newest_ns;		    /* of all records fed */
 	uint64_t retried_ns, maps_tried_ns; /* CLOCK_MONOTONIC, live only */
