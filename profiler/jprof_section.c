@@ -4,6 +4,7 @@
 #include "jitdump/xalloc.h"
 #include "profiler/data_format.h"
 #include "profiler/jprof_section_format.h"
+#include "profiler/section_packed.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,8 @@ void jprof_section_destroy(struct jprof_section *section)
 
 typedef void (*chunk_reader)(struct jprof_section *section, struct section_cursor *cursor);
 
+static void read_packed(struct jprof_section *section, struct section_cursor *cursor);
+
 /* NULL: nothing that this version of jprof knows. */
 static chunk_reader reader_of(const struct section_chunk_header *header)
 {
@@ -49,6 +52,7 @@ static chunk_reader reader_of(const struct section_chunk_header *header)
 		{ SECTION_MAP_SYMBOLS, SECTION_VERSION, section_read_map_symbols },
 		{ SECTION_HEALTH, SECTION_VERSION, section_read_health },
 		{ SECTION_FEATURE, SECTION_VERSION, section_read_feature },
+		{ SECTION_PACKED, SECTION_VERSION, read_packed },
 	};
 
 	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
@@ -95,6 +99,29 @@ static size_t read_chunks(struct jprof_section *section, const uint8_t *bytes, s
 	return done;
 }
 
+static void keep_block(struct jprof_section *section, uint8_t *bytes)
+{
+	section->blocks = xgrow(section->blocks, section->block_count, &section->block_capacity,
+				sizeof(*section->blocks));
+	section->blocks[section->block_count++] = bytes;
+}
+
+static void read_packed(struct jprof_section *section, struct section_cursor *cursor)
+{
+	struct section_bytes chunks;
+	bool is_sound = !section->is_unpacking;
+
+	if (!is_sound || !section_take_packed(cursor, &chunks)) {
+		cursor->bytes.has_failed = true;
+		return;
+	}
+	keep_block(section, chunks.bytes);
+	section->is_unpacking = true;
+	if (read_chunks(section, chunks.bytes, chunks.size, &is_sound) != chunks.size || !is_sound)
+		cursor->bytes.has_failed = true;
+	section->is_unpacking = false;
+}
+
 bool jprof_section_parse(struct jprof_section *section, const uint8_t *bytes, size_t size)
 {
 	struct section_bytes *unfinished = &section->unfinished;
@@ -110,9 +137,7 @@ bool jprof_section_parse(struct jprof_section *section, const uint8_t *bytes, si
 
 	*unfinished = (struct section_bytes){ 0 };
 	section_put_bytes(unfinished, block.bytes + done, block.size - done);
-	section->blocks = xgrow(section->blocks, section->block_count, &section->block_capacity,
-				sizeof(*section->blocks));
-	section->blocks[section->block_count++] = block.bytes;
+	keep_block(section, block.bytes);
 	return is_sound;
 }
 

@@ -43,6 +43,7 @@
  * HLTH, one item, the last one counts: the fields of struct stored_health in its order. Those behind
  *       `remarks` may be missing.
  * FEAT, a feature section of perf's, for a file that is never closed: varint feature | the bytes
+ * ZSTD, other chunks, compressed: varint size of the chunks | a zstd frame. There is none in it.
  */
 #ifndef PROFILER_JPROF_SECTION_FORMAT_H
 #define PROFILER_JPROF_SECTION_FORMAT_H
@@ -65,6 +66,7 @@ struct section_chunk_header {
 #define SECTION_MAP_SYMBOLS    SECTION_TAG('M', 'S', 'Y', 'M')
 #define SECTION_HEALTH	       SECTION_TAG('H', 'L', 'T', 'H')
 #define SECTION_FEATURE	       SECTION_TAG('F', 'E', 'A', 'T')
+#define SECTION_PACKED	       SECTION_TAG('Z', 'S', 'T', 'D')
 
 enum {
 	SECTION_VERSION = 1, /* of every chunk but QUAL */
@@ -108,6 +110,7 @@ struct jprof_section {
 	struct stored_health health;
 	bool has_health;
 
+	bool is_unpacking;		 /* chunks of a packed one are being read */
 	struct section_bytes unfinished; /* of a chunk whose end has not come yet */
 	uint8_t **blocks;		 /* everything that was parsed, as it came */
 	size_t block_count, block_capacity;

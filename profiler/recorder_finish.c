@@ -3,6 +3,7 @@
 #include "profiler/recorder_state.h"
 
 #include "jitdump/xalloc.h"
+#include "profiler/section_packed.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -68,7 +69,7 @@ static void put_build_ids(struct recorder *recorder)
 /* Everything that is known now goes into the file, and the file is closed. */
 static void finish_file(struct recorder *recorder)
 {
-	struct section_bytes section = { 0 };
+	struct section_bytes section = { 0 }, packed = { 0 };
 	struct error err;
 	bool is_written;
 
@@ -76,8 +77,10 @@ static void finish_file(struct recorder *recorder)
 	session_store(recorder->session, recorder->options.keep_stacks, &section);
 	put_health(recorder, &section);
 	put_build_ids(recorder);
-	is_written = data_writer_put_section(recorder->writer, &section, &err);
+	section_put_packed(&packed, &section);
+	is_written = data_writer_put_section(recorder->writer, &packed, &err);
 	recorder_check_written(recorder, is_written, &err);
+	section_bytes_deinit(&packed);
 	section_bytes_deinit(&section);
 	is_written = data_writer_close(recorder->writer, &recorder->result.file_bytes, &err);
 	recorder_check_written(recorder, is_written, &err);

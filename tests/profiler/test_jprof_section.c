@@ -3,11 +3,13 @@
 
 #include "jitdump/xalloc.h"
 #include "profiler/jprof_section_format.h"
+#include "profiler/section_packed.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zstd.h>
 
 #include <cmocka.h>
 
@@ -223,6 +225,53 @@ static void everything_that_is_put_is_read_back(void **state)
 	jprof_section_destroy(NULL);
 }
 
+/* Enough of it that it gets smaller. */
+static struct section_bytes packed_section(void)
+{
+	struct section_bytes bytes = whole_section(), packed = { 0 };
+
+	section_put_packed(&packed, &bytes);
+	assert_true(packed.size < bytes.size);
+	section_bytes_deinit(&bytes);
+	return packed;
+}
+
+static void packed_chunks_are_read_like_others(void **state)
+{
+	(void)state;
+	struct section_bytes packed = packed_section();
+	struct jprof_section *section = jprof_section_create();
+
+	assert_true(jprof_section_parse(section, packed.bytes, packed.size));
+	section_bytes_deinit(&packed);
+	expect_all(section);
+	jprof_section_destroy(section);
+}
+
+static void what_is_packed_twice_or_claims_too_much_is_damaged(void **state)
+{
+	struct section_bytes packed = packed_section(), twice = { 0 }, zeros = { 0 };
+	struct jprof_section *section = jprof_section_create();
+	size_t start = section_begin_chunk(&twice, SECTION_PACKED, SECTION_VERSION);
+	uint8_t frame[1024];
+
+	(void)state;
+	section_put_varint(&twice, packed.size);
+	section_put_bytes(&twice, frame,
+			  ZSTD_compress(frame, sizeof(frame), packed.bytes, packed.size, 1));
+	section_end_chunk(&twice, start);
+	assert_false(jprof_section_parse(section, twice.bytes, twice.size));
+	start = section_begin_chunk(&zeros, SECTION_PACKED, SECTION_VERSION);
+	section_put_varint(&zeros, UINT64_C(1) << 40);
+	section_put_bytes(&zeros, frame, 16);
+	section_end_chunk(&zeros, start);
+	assert_false(jprof_section_parse(section, zeros.bytes, zeros.size));
+	section_bytes_deinit(&packed);
+	section_bytes_deinit(&twice);
+	section_bytes_deinit(&zeros);
+	jprof_section_destroy(section);
+}
+
 static void pieces_may_be_cut_anywhere(void **state)
 {
 	(void)state;
@@ -297,10 +346,8 @@ static void a_section_cut_at_any_byte_gives_its_whole_chunks(void **state)
 	section_bytes_deinit(&bytes);
 }
 
-static void no_flipped_byte_does_harm(void **state)
+static void flip_bytes(struct section_bytes bytes)
 {
-	(void)state;
-	struct section_bytes bytes = whole_section();
 	static const uint8_t flips[] = { 0x01, 0x80, 0xff, 0x7f };
 
 	for (size_t i = 0; i < bytes.size * COUNT(flips); i++) {
@@ -313,6 +360,13 @@ static void no_flipped_byte_does_harm(void **state)
 		jprof_section_destroy(section);
 	}
 	section_bytes_deinit(&bytes);
+}
+
+static void no_flipped_byte_does_harm(void **state)
+{
+	(void)state;
+	flip_bytes(whole_section());
+	flip_bytes(packed_section());
 }
 
 static void damage_in_a_chunk_keeps_what_was_before_and_what_comes_after(void **state)
@@ -455,6 +509,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everything_that_is_put_is_read_back),
+		cmocka_unit_test(packed_chunks_are_read_like_others),
+		cmocka_unit_test(what_is_packed_twice_or_claims_too_much_is_damaged),
 		cmocka_unit_test(pieces_may_be_cut_anywhere),
 		cmocka_unit_test(a_section_cut_at_any_byte_gives_its_whole_chunks),
 		cmocka_unit_test(no_flipped_byte_does_harm),
