@@ -106,13 +106,22 @@ static void what_was_given_is_read_and_only_rounds_are_not_compressed(void **sta
 	raw_records_free(&raw);
 }
 
+/* Compressed records have any size: the ones behind them are not aligned. */
+static struct perf_event_header header_at(const uint8_t *record)
+{
+	struct perf_event_header header;
+
+	memcpy(&header, record, sizeof(header));
+	return header;
+}
+
 /* Inflates one compressed record as perf 6.1 does: by one call, into no more than mmap_len. Returns
  * how many bytes of records it holds; the last of them ends in it, or is the only one. */
-static size_t inflate_as_perf(ZSTD_DStream *stream, const struct perf_event_header *header,
-			      bool ends_whole)
+static size_t inflate_as_perf(ZSTD_DStream *stream, const uint8_t *record, bool ends_whole)
 {
 	static uint8_t inflated[DATA_DEFLATE_INFLATED_MAX];
-	ZSTD_inBuffer in = { header + 1, header->size - sizeof(*header), 0 };
+	struct perf_event_header header = header_at(record);
+	ZSTD_inBuffer in = { record + sizeof(header), header.size - sizeof(header), 0 };
 	ZSTD_outBuffer out = { inflated, sizeof(inflated), 0 };
 	struct perf_event_header inner;
 	size_t end = 0;
@@ -143,9 +152,9 @@ static void perf_inflates_each_record_by_one_call_to_whole_records(void **state)
 	struct raw_records raw = raw_records_read(place.path);
 
 	for (uint64_t at = raw.header.data.offset; at < raw.end; at += header.size) {
-		memcpy(&header, file.bytes + at, sizeof(header));
+		header = header_at(file.bytes + at);
 		if (header.type == RECORD_COMPRESSED)
-			inflated += inflate_as_perf(stream, (const void *)(file.bytes + at), true);
+			inflated += inflate_as_perf(stream, file.bytes + at, true);
 	}
 	assert_true(inflated > (size_t)20000 * 64);
 	raw_records_free(&raw);
@@ -179,11 +188,9 @@ static void records_that_zstd_cannot_make_smaller_fit_compressed_ones(void **sta
 	const uint8_t *out = data_deflate_records(deflate, records.bytes, &size, &err);
 
 	assert_non_null(out);
-	for (size_t at = 0; at < size; at += ((const struct perf_event_header *)(out + at))->size) {
-		const struct perf_event_header *header = (const void *)(out + at);
-
-		assert_int_equal(header->type, RECORD_COMPRESSED);
-		inflated += inflate_as_perf(stream, header, false);
+	for (size_t at = 0; at < size; at += header_at(out + at).size) {
+		assert_int_equal(header_at(out + at).type, RECORD_COMPRESSED);
+		inflated += inflate_as_perf(stream, out + at, false);
 	}
 	assert_int_equal(inflated, records.size);
 	bytes_free(&records);
@@ -213,10 +220,9 @@ static void records_of_perfs_own_stay_what_they_are(void **state)
 	size = records.size;
 	const uint8_t *out = data_deflate_records(deflate, records.bytes, &size, &err);
 
-	for (size_t at = 0; at < size; at += ((const struct perf_event_header *)(out + at))->size) {
+	for (size_t at = 0; at < size; at += header_at(out + at).size) {
 		assert_in_range(count, 0, 3);
-		assert_int_equal(((const struct perf_event_header *)(out + at))->type,
-				 wanted[count++]);
+		assert_int_equal(header_at(out + at).type, wanted[count++]);
 	}
 	assert_int_equal(count, 4);
 	bytes_free(&records);
