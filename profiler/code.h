@@ -5,8 +5,9 @@
  * You give an address space, an address in it and a time; you get the image and the image address,
  * by the rules of jitdump and mappings in time: among JIT versions the newest that is not newer
  * than the sample; between JIT code and file mappings the newer; anonymous mappings never end JIT
- * code; where nothing is valid the earliest version up to 50 ms later ("late"); a perf map last.
- * It never names anything.
+ * code; what a parent announced after a fork is its child's too where they share the memory, and
+ * where nothing else is known of a child without a dump of its own; where nothing is valid the
+ * earliest version up to 50 ms later ("late"); a perf map last. It never names anything.
  */
 #ifndef PROFILER_CODE_H
 #define PROFILER_CODE_H

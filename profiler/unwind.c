@@ -341,7 +341,7 @@ static bool start_walk(struct walk *walk, struct unwinder *unwinder,
  * any more. A stack that could not be copied is no proof of that: while the page at its end is being
  * copied for a forked child it cannot be read either. But that is no system call.
  */
-static bool is_between_programs(const struct walk *walk, const struct chain *chain)
+static bool has_left_its_memory(const struct walk *walk, const struct chain *chain)
 {
 	const struct unwind_request *request = walk->request;
 	uint64_t ip = walk->registers.value[REGISTER_IP];
@@ -428,7 +428,7 @@ void unwinder_unwind(struct unwinder *unwinder, const struct unwind_request *req
 	if (!request->registers->abi)
 		return;
 	is_unwindable = start_walk(&walk, unwinder, request);
-	if (is_between_programs(&walk, chain))
+	if (has_left_its_memory(&walk, chain))
 		return;
 	if (!is_unwindable) {
 		chain->end = STACK_END_NO_UNWIND_INFO;

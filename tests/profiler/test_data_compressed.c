@@ -57,16 +57,6 @@ static struct byte_builder bytes_of(const char *path)
 	return bytes;
 }
 
-static struct read_back read_written(const char *path)
-{
-	struct read_back back = read_back_path(path);
-
-	assert_string_equal(back.err.text, "");
-	assert_int_equal(back.undecodable_count, 0);
-	assert_string_equal(data_reader_damage(back.reader), "");
-	return back;
-}
-
 static void expect_time_order(const struct read_back *back)
 {
 	for (size_t i = 1; i < back->count; i++)
@@ -84,7 +74,7 @@ static void what_was_given_is_read_and_only_rounds_are_not_compressed(void **sta
 		writer_input_sample(writer, 2000 + i, chain, 3);
 	writer_input_close(writer);
 
-	struct read_back back = read_written(place.path);
+	struct read_back back = writer_input_read(place.path);
 
 	assert_int_equal(back.count, 5001);
 	assert_int_equal(back.records[0].type, PERF_RECORD_COMM);
@@ -248,7 +238,7 @@ static void late_samples_are_read_in_time_order(void **state)
 	}
 	writer_input_close(writer);
 
-	struct read_back back = read_written(place.path);
+	struct read_back back = writer_input_read(place.path);
 	struct raw_records raw = raw_records_read(place.path);
 
 	assert_int_equal(back.count, SAMPLES);
@@ -284,7 +274,7 @@ static void after_a_standstill_samples_are_read_in_time_order(void **state)
 	}
 	writer_input_close(writer);
 
-	struct read_back back = read_written(place.path);
+	struct read_back back = writer_input_read(place.path);
 
 	assert_int_equal(back.count, 30000 - 1);
 	expect_time_order(&back);
@@ -315,16 +305,6 @@ static void record_and_be_killed(const char *path, uint64_t count)
 	assert_true(WIFSIGNALED(status));
 }
 
-static void put_right(const char *path)
-{
-	struct error err = { 0 };
-	struct data_writer *writer = data_writer_resume(path, &err);
-
-	if (!writer)
-		fail_msg("%s", err.text);
-	writer_input_close(writer);
-}
-
 static void a_killed_recording_is_read_and_put_right(void **state)
 {
 	struct place place = place_in(state, "killed.data");
@@ -340,9 +320,9 @@ static void a_killed_recording_is_read_and_put_right(void **state)
 	assert_in_range(count, 5000 - 251, 5001);
 	expect_time_order(&back);
 	read_back_close(&back);
-	put_right(place.path);
+	writer_input_put_right(place.path);
 
-	back = read_written(place.path);
+	back = writer_input_read(place.path);
 	assert_int_equal(read_back_sample_count(&back), count);
 	expect_time_order(&back);
 	assert_true(data_reader_features(back.reader)->is_compressed);
@@ -361,9 +341,9 @@ static void without_its_part_it_is_still_said_to_be_compressed(void **state)
 
 	record_and_be_killed(place.path, 1000);
 	assert_int_equal(unlink(part.path), 0);
-	put_right(place.path);
+	writer_input_put_right(place.path);
 
-	struct read_back back = read_written(place.path);
+	struct read_back back = writer_input_read(place.path);
 
 	assert_true(data_reader_features(back.reader)->is_compressed);
 	assert_string_equal(data_reader_features(back.reader)->hostname, "");
@@ -400,7 +380,7 @@ static void one_that_is_cut_anywhere_is_put_right_or_refused(void **state)
 			continue;
 		writer_input_close(writer);
 
-		struct read_back back = read_written(cut.path);
+		struct read_back back = writer_input_read(cut.path);
 
 		read_back_close(&back);
 	}
@@ -432,9 +412,9 @@ static void half_a_record_is_cut_off_when_it_is_put_right(void **state)
 		memcpy(&header, bytes.bytes + at, sizeof(header));
 	assert_int_equal(header.type, RECORD_COMPRESSED);
 	write_file(place.path, bytes.bytes, at);
-	put_right(place.path);
+	writer_input_put_right(place.path);
 
-	struct read_back back = read_written(place.path);
+	struct read_back back = writer_input_read(place.path);
 
 	assert_int_equal(back.count, 1);
 	assert_int_equal(back.records[0].ip, chain[0]);
@@ -479,7 +459,7 @@ static void fill_a_small_disk(void *argument)
 	assert_int_equal(err.code, ENOSPC);
 	assert_false(data_writer_close(writer, NULL, &err));
 
-	struct read_back back = read_written(path);
+	struct read_back back = writer_input_read(path);
 
 	assert_true(back.count > 1500);
 	for (size_t i = 0; i < back.count; i++)

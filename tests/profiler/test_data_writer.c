@@ -26,16 +26,6 @@ static const char *path_in(void **state, const char *name)
 	return path;
 }
 
-static struct read_back read_written(const char *path)
-{
-	struct read_back back = read_back_path(path);
-
-	assert_string_equal(back.err.text, "");
-	assert_int_equal(back.undecodable_count, 0);
-	assert_string_equal(data_reader_damage(back.reader), "");
-	return back;
-}
-
 static void a_closed_file_gives_back_samples_chains_and_qualities(void **state)
 {
 	const char *path = path_in(state, "jprof.data");
@@ -47,7 +37,7 @@ static void a_closed_file_gives_back_samples_chains_and_qualities(void **state)
 	writer_input_sample(writer, 3000, chain, 2);
 	writer_input_close(writer);
 
-	struct read_back back = read_written(path);
+	struct read_back back = writer_input_read(path);
 
 	assert_int_equal(back.count, 3);
 	assert_int_equal(back.records[0].type, PERF_RECORD_COMM);
@@ -140,7 +130,7 @@ static void guessed_frames_are_told_by_their_place_among_user_frames(void **stat
 	assert_true(data_writer_sample(writer, &sample, &guessed, &err));
 	writer_input_close(writer);
 
-	struct read_back back = read_written(path);
+	struct read_back back = writer_input_read(path);
 	const struct sample_quality *qualities =
 		jprof_section_qualities(data_reader_section(back.reader), &count);
 
@@ -165,7 +155,7 @@ static void attributes_describe_what_is_written_and_come_sampling_first(void **s
 
 	writer_input_close(writer_input_open(path));
 
-	struct read_back back = read_written(path);
+	struct read_back back = writer_input_read(path);
 	const struct data_event *events = data_reader_events(back.reader, &count);
 	const struct perf_event_attr *attr = events[0].attr;
 
@@ -196,7 +186,7 @@ static void the_features_tell_machine_command_clock_and_times(void **state)
 	writer_input_sample(writer, 2000, chain, 1);
 	writer_input_close(writer);
 
-	struct read_back back = read_written(path);
+	struct read_back back = writer_input_read(path);
 	const struct data_features *features = data_reader_features(back.reader);
 
 	assert_string_equal(features->hostname, hostname);
@@ -226,7 +216,7 @@ static void a_build_id_is_told_once_for_each_file(void **state)
 	data_writer_build_id(writer, "/usr/bin/stripped", &none);
 	writer_input_close(writer);
 
-	struct read_back back = read_written(path);
+	struct read_back back = writer_input_read(path);
 	const struct data_build_id *build_ids = data_reader_build_ids(back.reader, &count);
 
 	assert_int_equal(count, 3);
@@ -315,7 +305,7 @@ static void late_records_come_to_their_place_at_close(void **state)
 	assert_int_equal(raw_records_count(&raw, PERF_RECORD_SAMPLE), SAMPLES + late_count);
 	raw_records_free(&raw);
 
-	struct read_back back = read_written(path);
+	struct read_back back = writer_input_read(path);
 
 	assert_int_equal(read_back_sample_count(&back), SAMPLES + late_count);
 	jprof_section_qualities(data_reader_section(back.reader), &count);
@@ -378,7 +368,7 @@ static void section_chunks_are_in_the_file_after_close(void **state)
 	section_bytes_deinit(&chunks);
 	writer_input_close(writer);
 
-	struct read_back back = read_written(path);
+	struct read_back back = writer_input_read(path);
 	const struct jprof_section *section = data_reader_section(back.reader);
 	const struct stored_symbol *symbols = jprof_section_kernel_symbols(section, &count);
 
@@ -429,7 +419,7 @@ static void kept_stacks_are_written_as_the_kernel_made_them(void **state)
 	writer_input_close(writer);
 	bytes_free(&record);
 
-	struct read_back back = read_written(path);
+	struct read_back back = writer_input_read(path);
 	const struct data_event *events = data_reader_events(back.reader, &count);
 
 	assert_int_equal(events[0].attr->sample_stack_user, 32768);

@@ -132,16 +132,6 @@ static struct data_writer *open_at(const char *path, struct error *err)
 		err);
 }
 
-static void put_right(const char *path)
-{
-	struct error err = { 0 };
-	struct data_writer *writer = data_writer_resume(path, &err);
-
-	if (!writer)
-		fail_msg("%s", err.text);
-	writer_input_close(writer);
-}
-
 static void a_killed_recording_can_be_put_right(void **state)
 {
 	struct place place = place_in(state, "mended.data");
@@ -154,7 +144,7 @@ static void a_killed_recording_can_be_put_right(void **state)
 
 	sample_count = read_back_sample_count(&back);
 	read_back_close(&back);
-	put_right(place.path);
+	writer_input_put_right(place.path);
 	assert_false(exists(place.path, ".part"));
 
 	struct raw_records raw = raw_records_read(place.path);
@@ -233,7 +223,7 @@ static void the_part_of_another_recording_is_not_believed(void **state)
 	assert_non_null(writer);
 	copy_cut(other_part.path, part.path, 1 << 20);
 	writer_input_close(writer);
-	put_right(place.path);
+	writer_input_put_right(place.path);
 
 	struct read_back back = read_back_path(place.path);
 

@@ -163,3 +163,23 @@ void writer_input_close(struct data_writer *writer)
 
 	check(data_writer_close(writer, NULL, &err), &err);
 }
+
+void writer_input_put_right(const char *path)
+{
+	struct error err = { 0 };
+	struct data_writer *writer = data_writer_resume(path, &err);
+
+	if (!writer)
+		fail_msg("%s", err.text);
+	writer_input_close(writer);
+}
+
+struct read_back writer_input_read(const char *path)
+{
+	struct read_back back = read_back_path(path);
+
+	assert_string_equal(back.err.text, "");
+	assert_int_equal(back.undecodable_count, 0);
+	assert_string_equal(data_reader_damage(back.reader), "");
+	return back;
+}

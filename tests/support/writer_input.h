@@ -7,6 +7,7 @@
 #define SUPPORT_WRITER_INPUT_H
 
 #include "profiler/data_writer.h"
+#include "support/read_back.h"
 
 #include <linux/perf_event.h>
 
@@ -33,5 +34,11 @@ void writer_input_mmap(struct data_writer *writer, uint64_t time_ns, uint64_t st
 
 /* Closes; fails the test if that fails. */
 void writer_input_close(struct data_writer *writer);
+
+/* Closes the recording of a writer that was killed. */
+void writer_input_put_right(const char *path);
+
+/* Reads a recording in which nothing may be wrong. */
+struct read_back writer_input_read(const char *path);
 
 #endif
