@@ -54,8 +54,14 @@ void text_replace_controls(char *text, size_t length)
 {
 	for (size_t i = 0; i < length;) {
 		uint32_t character;
-		size_t size = read_character(text + i, length - i, &character);
+		size_t size;
 
+		/* Nearly all is plain ASCII. */
+		if (text[i] >= 0x20 && text[i] < 0x7f) {
+			i++;
+			continue;
+		}
+		size = read_character(text + i, length - i, &character);
 		if (size && is_control(character))
 			memset(text + i, '?', size);
 		i += size ? size : 1;

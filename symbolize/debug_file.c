@@ -111,3 +111,31 @@ struct elf_file *debug_file_open(const struct elf_file *file, const struct debug
 	link.checksum = checksum;
 	return find_by_link(file, places, &link);
 }
+
+/* Frees `path`. */
+static struct elf_file *open_with_build_id(char *path, const struct build_id *build_id)
+{
+	struct elf_file *found = path ? elf_file_open_path(path) : NULL;
+
+	free(path);
+	if (found && !build_id_is_equal(&found->build_id, build_id)) {
+		elf_file_close(found);
+		return NULL;
+	}
+	return found;
+}
+
+struct elf_file *debug_file_open_supplement(const char *path, const struct build_id *build_id,
+					    const struct debug_places *places)
+{
+	struct elf_file *found = NULL;
+
+	if (*places->root && path[0] == '/')
+		found = open_with_build_id(xasprintf("%s%s", places->root, path), build_id);
+	if (!found)
+		found = open_with_build_id(xstrdup(path), build_id);
+	if (!found)
+		found = open_with_build_id(
+			build_id_path(places->debug_directory, build_id, ".debug"), build_id);
+	return found;
+}

@@ -20,4 +20,9 @@ struct debug_places {
 /* NULL: there is none. */
 struct elf_file *debug_file_open(const struct elf_file *file, const struct debug_places *places);
 
+/* What dwz took out of several debug files: at the path that one of them tells, or by its build-id,
+ * which it must have. NULL: there is none. */
+struct elf_file *debug_file_open_supplement(const char *path, const struct build_id *build_id,
+					    const struct debug_places *places);
+
 #endif

@@ -21,7 +21,7 @@ enum {
 };
 
 struct known_name {
-	const char *name, *demangled; /* both interned */
+	const char *name, *demangled;
 };
 
 struct demangler {
@@ -89,33 +89,34 @@ static const char *work_out(struct string_pool *strings, const char *name, size_
 {
 	struct output *output;
 	const char *text;
+	char *copy;
 
 	if (!may_be_mangled(name) || size > MANGLED_MAX)
 		return string_pool_add_printable(strings, name, size);
 	output = xmalloc(sizeof(*output));
-	if (run_demangler(name, output))
+	copy = xstrndup(name, size);
+	if (run_demangler(copy, output))
 		text = string_pool_add_printable(strings, output->text, output->size);
 	else
 		text = string_pool_add_printable(strings, name, size);
+	free(copy);
 	free(output);
 	return text;
 }
 
 const char *demangle(struct demangler *demangler, const char *name)
 {
-	size_t size = strlen(name);
-	uint64_t hash = hash_bytes(name, size);
+	uint64_t hash = hash_u64((uintptr_t)name);
+	const char *demangled;
 
 	for (struct hash_cursor c = hash_index_begin(&demangler->index, hash);
 	     hash_index_next(&demangler->index, &c);)
-		if (!strcmp(demangler->known[c.number].name, name))
+		if (demangler->known[c.number].name == name)
 			return demangler->known[c.number].demangled;
+	demangled = work_out(demangler->strings, name, strcspn(name, "@"));
 	demangler->known = xgrow(demangler->known, demangler->known_count,
 				 &demangler->known_capacity, sizeof(*demangler->known));
 	hash_index_add(&demangler->index, hash, (uint32_t)demangler->known_count);
-	demangler->known[demangler->known_count++] = (struct known_name){
-		.name = string_pool_add(demangler->strings, name),
-		.demangled = work_out(demangler->strings, name, size),
-	};
-	return demangler->known[demangler->known_count - 1].demangled;
+	demangler->known[demangler->known_count++] = (struct known_name){ name, demangled };
+	return demangled;
 }

@@ -152,6 +152,13 @@ static void describe_section(const struct elf_file *file, size_t number, const G
 		section->bytes = file->bytes + header->sh_offset;
 }
 
+bool elf_file_is_swapped(const struct elf_file *file)
+{
+	const char *identity = elf_getident(file->elf, NULL);
+
+	return identity && (identity[EI_DATA] == ELFDATA2MSB) != (__BYTE_ORDER == __BIG_ENDIAN);
+}
+
 bool elf_file_section_at(const struct elf_file *file, size_t number, struct elf_section *section)
 {
 	Elf_Scn *scn = elf_getscn(file->elf, number);

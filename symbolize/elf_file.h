@@ -54,6 +54,9 @@ struct elf_file *elf_file_open_path(const char *path);
 struct elf_file *elf_file_open_memory(void *bytes, size_t size);
 void elf_file_close(struct elf_file *file);
 
+/* Its numbers are not in this machine's byte order. */
+bool elf_file_is_swapped(const struct elf_file *file);
+
 /* By number (from 1 on) and by name. False: there is none. */
 bool elf_file_section_at(const struct elf_file *file, size_t number, struct elf_section *section);
 bool elf_file_section(const struct elf_file *file, const char *name, struct elf_section *section);

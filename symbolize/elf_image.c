@@ -2,6 +2,7 @@
 #include "symbolize/elf_image.h"
 
 #include "jitdump/xalloc.h"
+#include "symbolize/dwarf_file.h"
 
 #include <gelf.h>
 #include <stdlib.h>
@@ -52,7 +53,7 @@ const struct elf_symbols *elf_image_symbols(struct elf_image *image)
 	return image->symbols;
 }
 
-struct dwarf_index *elf_image_dwarf(struct elf_image *image)
+struct dwarf_index *elf_image_dwarf(struct elf_image *image, struct string_pool *strings)
 {
 	const struct elf_file *file = image->file;
 
@@ -62,7 +63,7 @@ struct dwarf_index *elf_image_dwarf(struct elf_image *image)
 	if (!dwarf_is_in(file))
 		file = elf_image_debug_file(image);
 	if (file && dwarf_is_in(file))
-		image->dwarf = dwarf_index_create(file);
+		image->dwarf = dwarf_index_create(file, &image->places, strings);
 	return image->dwarf;
 }
 

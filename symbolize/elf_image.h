@@ -33,8 +33,8 @@ const struct elf_file *elf_image_debug_file(struct elf_image *image);
 
 const struct elf_symbols *elf_image_symbols(struct elf_image *image);
 
-/* NULL: there is none. */
-struct dwarf_index *elf_image_dwarf(struct elf_image *image);
+/* NULL: there is none. `strings` outlives the image. */
+struct dwarf_index *elf_image_dwarf(struct elf_image *image, struct string_pool *strings);
 
 const struct image_unwind_sections *elf_image_unwind_sections(struct elf_image *image);
 

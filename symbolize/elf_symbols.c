@@ -95,17 +95,18 @@ static int type_rank(const struct candidate *candidate)
 	return candidate->type == STT_OBJECT ? 2 : 0;
 }
 
+/* A weak name is as good as any: libraries give their public names so. */
 static int binding_rank(const struct candidate *candidate)
 {
-	if (candidate->binding == STB_LOCAL)
-		return 2;
-	return candidate->binding == STB_WEAK ? 1 : 0;
+	return candidate->binding == STB_LOCAL;
 }
 
 /* Of two that start at one place. */
 static bool is_better(const struct candidates *candidates, const struct candidate *first,
 		      const struct candidate *second)
 {
+	const char *name = candidates->names + first->name;
+	const char *other = candidates->names + second->name;
 	int order = type_rank(first) - type_rank(second);
 
 	if (!order)
@@ -113,8 +114,9 @@ static bool is_better(const struct candidates *candidates, const struct candidat
 	if (!order)
 		order = binding_rank(first) - binding_rank(second);
 	if (!order)
-		order = symbol_name_compare(candidates->names + first->name,
-					    candidates->names + second->name);
+		order = symbol_name_compare_plainness(name, other);
+	if (!order)
+		order = symbol_name_compare(name, other);
 	return order < 0;
 }
 

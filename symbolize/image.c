@@ -28,10 +28,9 @@ struct elf_image *image_elf(struct image *image)
 
 static const char *display_name(struct symbolizer *symbolizer, const struct elf_symbol *symbol)
 {
-	char *name = xstrndup(symbol->name, strcspn(symbol->name, "@"));
-	const char *shown = demangle(symbolizer->demangler, name);
+	const char *shown = demangle(symbolizer->demangler, symbol->name);
+	char *name;
 
-	free(name);
 	if (!symbol->is_plt_entry)
 		return shown;
 	name = xasprintf("%s@plt", shown);
@@ -90,36 +89,12 @@ bool image_symbol(struct image *image, uint64_t image_address, struct symbol *sy
 	return false;
 }
 
-static bool begins_with_directory(const char *path, const char *directory)
-{
-	size_t length = strlen(directory);
-
-	return !strncmp(path, directory, length) && path[length] == '/';
-}
-
-/* libdw puts the directory before some of the relative names, and not before others. */
-static const char *source_path(struct string_pool *strings, const struct dwarf_frame *frame)
-{
-	const char *file = frame->file, *directory = frame->directory, *interned;
-	char *path;
-
-	if (!file)
-		return NULL;
-	if (file[0] == '/' || !directory || begins_with_directory(file, directory))
-		path = xstrdup(file);
-	else
-		path = xasprintf("%s/%s", directory, strncmp(file, "./", 2) ? file : file + 2);
-	interned = string_pool_add_printable(strings, path, strlen(path));
-	free(path);
-	return interned;
-}
-
 static size_t find_lines(struct image *image, uint64_t image_address, struct frame *frames,
 			 size_t max)
 {
 	struct symbolizer *symbolizer = image->symbolizer;
 	struct elf_image *elf = image_elf(image);
-	struct dwarf_index *dwarf = elf ? elf_image_dwarf(elf) : NULL;
+	struct dwarf_index *dwarf = elf ? elf_image_dwarf(elf, symbolizer->strings) : NULL;
 	struct dwarf_frame found[INLINED_MAX];
 	size_t count = 0;
 
@@ -131,7 +106,7 @@ static size_t find_lines(struct image *image, uint64_t image_address, struct fra
 
 		frames[i] = (struct frame){
 			.function = from->name ? demangle(symbolizer->demangler, from->name) : NULL,
-			.file = source_path(symbolizer->strings, from),
+			.file = from->file,
 			.line = from->line,
 			.column = from->column,
 			.is_inlined = from->is_inlined,

@@ -24,6 +24,21 @@ static int underscores(const char *name)
 	return count;
 }
 
+static bool begins_or_ends_with(const char *name, size_t length, const char *part,
+				size_t part_length)
+{
+	return length > part_length && (!memcmp(name, part, part_length) ||
+					!memcmp(name + length - part_length, part, part_length));
+}
+
+int symbol_name_compare_plainness(const char *first, const char *second)
+{
+	size_t first_length = strcspn(first, "@"), second_length = strcspn(second, "@");
+
+	return begins_or_ends_with(first, first_length, second, second_length) -
+	       begins_or_ends_with(second, second_length, first, first_length);
+}
+
 /* The rules of perf (choose_best_symbol() in tools/perf/util/symbol.c, Linux 6.1), and before its
  * last, that the longest says most: not an old version, not a clone ("name.constprop.0"). */
 int symbol_name_compare(const char *first, const char *second)

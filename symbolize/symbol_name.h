@@ -10,6 +10,13 @@
 
 #include <stdbool.h>
 
+/*
+ * Negative: `first` is what the other one begins or ends with, be it without "@VERSION": "glob" of
+ * that and "glob64", "fprintf" of that and "_IO_fprintf". 0: neither. This is no order of more than
+ * two names.
+ */
+int symbol_name_compare_plainness(const char *first, const char *second);
+
 /* Negative: `first` is better. 0 only for equal names (in their first 1,024 bytes). */
 int symbol_name_compare(const char *first, const char *second);
 
