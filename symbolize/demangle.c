@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "symbolize/demangle.h"
 
+#include "jitdump/text.h"
 #include "jitdump/xalloc.h"
 #include "symbolize/hash_index.h"
 #include "symbolize/string_pool.h"
@@ -95,10 +96,12 @@ static const char *work_out(struct string_pool *strings, const char *name, size_
 		return string_pool_add_printable(strings, name, size);
 	output = xmalloc(sizeof(*output));
 	copy = xstrndup(name, size);
-	if (run_demangler(copy, output))
-		text = string_pool_add_printable(strings, output->text, output->size);
-	else
+	if (run_demangler(copy, output)) {
+		text_replace_controls(output->text, output->size);
+		text = string_pool_add_bytes(strings, output->text, output->size);
+	} else {
 		text = string_pool_add_printable(strings, name, size);
+	}
 	free(copy);
 	free(output);
 	return text;

@@ -3,6 +3,7 @@
 
 #include "jitdump/xalloc.h"
 
+#include <assert.h>
 #include <dwarf.h>
 #include <stdlib.h>
 
@@ -64,9 +65,23 @@ static int form_size(uint64_t form, struct dwarf_sizes sizes)
 	}
 }
 
-/* DWARF_STEP_END: the form is not known. */
-static enum dwarf_step_kind form_kind(uint64_t form)
+static bool skip_indirect(struct dwarf_sizes sizes, struct dwarf_cursor *cursor)
 {
+	uint64_t form = DW_FORM_indirect;
+
+	for (int i = 0; i < INDIRECT_MAX && form == DW_FORM_indirect; i++)
+		form = dwarf_cursor_uleb(cursor);
+	return form != DW_FORM_indirect && dwarf_form_skip(form, sizes, cursor);
+}
+
+bool dwarf_form_skip(uint64_t form, struct dwarf_sizes sizes, struct dwarf_cursor *cursor)
+{
+	int size = form_size(form, sizes);
+
+	if (size >= 0) {
+		dwarf_cursor_skip(cursor, (uint64_t)size);
+		return true;
+	}
 	switch (form) {
 	case DW_FORM_sdata:
 	case DW_FORM_udata:
@@ -77,151 +92,171 @@ static enum dwarf_step_kind form_kind(uint64_t form)
 	case DW_FORM_rnglistx:
 	case DW_FORM_GNU_addr_index:
 	case DW_FORM_GNU_str_index:
-		return DWARF_STEP_LEB;
+		dwarf_cursor_uleb(cursor);
+		return true;
 	case DW_FORM_string:
-		return DWARF_STEP_STRING;
+		return dwarf_cursor_string(cursor) != NULL;
 	case DW_FORM_block1:
-		return DWARF_STEP_BLOCK1;
+		dwarf_cursor_skip(cursor, dwarf_cursor_u8(cursor));
+		return true;
 	case DW_FORM_block2:
-		return DWARF_STEP_BLOCK2;
+		dwarf_cursor_skip(cursor, dwarf_cursor_u16(cursor));
+		return true;
 	case DW_FORM_block4:
-		return DWARF_STEP_BLOCK4;
+		dwarf_cursor_skip(cursor, dwarf_cursor_u32(cursor));
+		return true;
 	case DW_FORM_block:
 	case DW_FORM_exprloc:
-		return DWARF_STEP_BLOCK;
-	case DW_FORM_indirect:
-		return DWARF_STEP_INDIRECT;
-	default:
-		return DWARF_STEP_END;
-	}
-}
-
-static void skip_indirect(struct dwarf_sizes sizes, struct dwarf_cursor *cursor)
-{
-	uint64_t form = DW_FORM_indirect;
-
-	for (int i = 0; i < INDIRECT_MAX && form == DW_FORM_indirect; i++)
-		form = dwarf_cursor_uleb(cursor);
-	if (form == DW_FORM_indirect || !dwarf_form_skip(form, sizes, cursor))
-		dwarf_cursor_fail(cursor);
-}
-
-static void skip_kind(enum dwarf_step_kind kind, struct dwarf_sizes sizes,
-		      struct dwarf_cursor *cursor)
-{
-	switch (kind) {
-	case DWARF_STEP_END:
-	case DWARF_STEP_MORE:
-		break;
-	case DWARF_STEP_LEB:
-		while (dwarf_cursor_u8(cursor) & 0x80)
-			;
-		break;
-	case DWARF_STEP_STRING:
-		dwarf_cursor_string(cursor);
-		break;
-	case DWARF_STEP_BLOCK1:
-		dwarf_cursor_skip(cursor, dwarf_cursor_u8(cursor));
-		break;
-	case DWARF_STEP_BLOCK2:
-		dwarf_cursor_skip(cursor, dwarf_cursor_u16(cursor));
-		break;
-	case DWARF_STEP_BLOCK4:
-		dwarf_cursor_skip(cursor, dwarf_cursor_u32(cursor));
-		break;
-	case DWARF_STEP_BLOCK:
 		dwarf_cursor_skip(cursor, dwarf_cursor_uleb(cursor));
-		break;
-	case DWARF_STEP_INDIRECT:
-		skip_indirect(sizes, cursor);
-		break;
+		return true;
+	case DW_FORM_indirect:
+		return skip_indirect(sizes, cursor);
+	default:
+		return dwarf_cursor_fail(cursor);
 	}
 }
 
-bool dwarf_form_skip(uint64_t form, struct dwarf_sizes sizes, struct dwarf_cursor *cursor)
-{
-	int size = form_size(form, sizes);
-	enum dwarf_step_kind kind = form_kind(form);
-
-	if (size >= 0)
-		dwarf_cursor_skip(cursor, (uint64_t)size);
-	else if (kind != DWARF_STEP_END)
-		skip_kind(kind, sizes, cursor);
-	else
-		return dwarf_cursor_fail(cursor);
-	return true;
-}
-
-void dwarf_abbrevs_take_steps(const struct dwarf_abbrevs *abbrevs,
-			      const struct dwarf_abbrev *abbrev, struct dwarf_cursor *cursor)
+struct dwarf_cursor dwarf_abbrevs_skip(const struct dwarf_abbrevs *abbrevs,
+				       const struct dwarf_abbrev *abbrev,
+				       struct dwarf_cursor cursor)
 {
 	const struct dwarf_step *step = &abbrevs->steps[abbrev->first_step];
 
 	for (;; step++) {
-		dwarf_cursor_skip(cursor, step->size);
-		if (step->kind == DWARF_STEP_END)
-			return;
-		skip_kind(step->kind, abbrevs->sizes, cursor);
+		dwarf_cursor_skip(&cursor, step->size);
+		if (!step->form)
+			return cursor;
+		dwarf_form_skip(step->form, abbrevs->sizes, &cursor);
+		step += step->form == DW_FORM_implicit_const;
 	}
 }
 
-static void add_step(struct dwarf_abbrevs *abbrevs, unsigned int size, enum dwarf_step_kind kind)
+static enum dwarf_attribute attribute_of(uint64_t name)
 {
-	while (size > UINT8_MAX) {
-		add_step(abbrevs, UINT8_MAX, DWARF_STEP_MORE);
-		size -= UINT8_MAX;
+	static const uint8_t standard[] = {
+		[DW_AT_name] = DWARF_NAME,
+		[DW_AT_linkage_name] = DWARF_LINKAGE_NAME,
+		[DW_AT_low_pc] = DWARF_LOW_PC,
+		[DW_AT_high_pc] = DWARF_HIGH_PC,
+		[DW_AT_ranges] = DWARF_AT_RANGES,
+		[DW_AT_abstract_origin] = DWARF_ABSTRACT_ORIGIN,
+		[DW_AT_specification] = DWARF_SPECIFICATION,
+		[DW_AT_call_file] = DWARF_CALL_FILE,
+		[DW_AT_call_line] = DWARF_CALL_LINE,
+		[DW_AT_call_column] = DWARF_CALL_COLUMN,
+		[DW_AT_stmt_list] = DWARF_STMT_LIST,
+		[DW_AT_comp_dir] = DWARF_COMP_DIR,
+		[DW_AT_addr_base] = DWARF_ADDR_BASE,
+		[DW_AT_str_offsets_base] = DWARF_STR_OFFSETS_BASE,
+		[DW_AT_rnglists_base] = DWARF_RNGLISTS_BASE,
+		[DW_AT_dwo_name] = DWARF_DWO_NAME,
+	};
+
+	if (name < sizeof(standard))
+		return standard[name];
+	switch (name) {
+	case DW_AT_MIPS_linkage_name:
+		return DWARF_LINKAGE_NAME;
+	case DW_AT_GNU_addr_base:
+		return DWARF_ADDR_BASE;
+	case DW_AT_GNU_ranges_base:
+		return DWARF_RANGES_BASE;
+	case DW_AT_GNU_dwo_name:
+		return DWARF_DWO_NAME;
+	case DW_AT_GNU_dwo_id:
+		return DWARF_DWO_ID;
+	default:
+		return DWARF_NO_ATTRIBUTE;
 	}
+}
+
+/* Of other entries nobody asks for anything. */
+static bool has_attributes(uint16_t tag)
+{
+	switch (tag) {
+	case DW_TAG_compile_unit:
+	case DW_TAG_partial_unit:
+	case DW_TAG_skeleton_unit:
+	case DW_TAG_subprogram:
+	case DW_TAG_inlined_subroutine:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void add_step(struct dwarf_abbrevs *abbrevs, struct dwarf_step step)
+{
 	abbrevs->steps = xgrow(abbrevs->steps, abbrevs->step_count, &abbrevs->step_capacity,
 			       sizeof(*abbrevs->steps));
-	abbrevs->steps[abbrevs->step_count++] =
-		(struct dwarf_step){ .size = (uint8_t)size, .kind = (uint8_t)kind };
+	abbrevs->steps[abbrevs->step_count++] = step;
+}
+
+/* A step that skips `size` bytes. */
+static void add_value(struct dwarf_abbrevs *abbrevs, unsigned int size,
+		      enum dwarf_attribute attribute, uint16_t form)
+{
+	/* What skips bytes and nothing else has a value without size behind them. */
+	for (; size > UINT8_MAX; size -= UINT8_MAX)
+		add_step(abbrevs, (struct dwarf_step){ UINT8_MAX, DWARF_NO_ATTRIBUTE,
+						       DW_FORM_flag_present });
+	add_step(abbrevs, (struct dwarf_step){ (uint8_t)size, (uint8_t)attribute, form });
+}
+
+static void add_constant(struct dwarf_abbrevs *abbrevs, int64_t constant)
+{
+	uint32_t value = constant >= 0 && constant <= UINT32_MAX ? (uint32_t)constant : 0;
+	struct dwarf_step step;
+
+	static_assert(sizeof(step) == sizeof(value), "a constant takes a step's place");
+	memcpy(&step, &value, sizeof(step));
+	add_step(abbrevs, step);
 }
 
 /* Reads the attributes' declarations, up to the pair of zeros that ends them. */
 static void read_steps(struct dwarf_abbrevs *abbrevs, struct dwarf_abbrev *abbrev,
 		       struct dwarf_cursor *cursor)
 {
+	unsigned int size = 0, all = 0; /* since the last step; of all values */
 	bool is_of_one_size = true;
-	unsigned int size = 0;
 
 	abbrev->first_step = (uint32_t)abbrevs->step_count;
-	abbrev->has_code = false;
 	for (;;) {
 		uint64_t name = dwarf_cursor_uleb(cursor), form = dwarf_cursor_uleb(cursor);
+		int64_t constant = form == DW_FORM_implicit_const ? dwarf_cursor_sleb(cursor) : 0;
+		enum dwarf_attribute attribute =
+			has_attributes(abbrev->tag) ? attribute_of(name) : DWARF_NO_ATTRIBUTE;
 		int bytes = form_size(form, abbrevs->sizes);
 
-		if (!name && !form)
+		if ((!name && !form) || form > UINT16_MAX)
 			break;
-		if (form == DW_FORM_implicit_const)
-			dwarf_cursor_sleb(cursor);
-		if (name == DW_AT_low_pc || name == DW_AT_ranges)
-			abbrev->has_code = true;
-		if (bytes >= 0) {
+		abbrev->has_code |= name == DW_AT_low_pc || name == DW_AT_ranges;
+		is_of_one_size &= bytes >= 0;
+		all += bytes >= 0 ? (unsigned int)bytes : 0;
+		if (bytes >= 0 && attribute == DWARF_NO_ATTRIBUTE) {
 			size += (unsigned int)bytes;
 			continue;
 		}
-		if (form_kind(form) == DWARF_STEP_END)
-			dwarf_cursor_fail(cursor);
-		add_step(abbrevs, size, form_kind(form));
-		is_of_one_size = false;
+		add_value(abbrevs, size, attribute, (uint16_t)form);
+		if (form == DW_FORM_implicit_const)
+			add_constant(abbrevs, constant);
 		size = 0;
 	}
-	abbrev->size = is_of_one_size && size <= UINT16_MAX ? (uint16_t)size : 0;
-	add_step(abbrevs, size, DWARF_STEP_END);
+	add_value(abbrevs, size, DWARF_NO_ATTRIBUTE, 0);
+	abbrev->size = is_of_one_size && all <= UINT16_MAX ? (uint16_t)all : 0;
 }
 
 static bool read_abbrev(struct dwarf_abbrevs *abbrevs, struct dwarf_cursor *cursor,
-			const uint8_t *section, size_t *capacity)
+			size_t *capacity)
 {
 	uint64_t code = dwarf_cursor_uleb(cursor), tag;
-	struct dwarf_abbrev abbrev;
+	struct dwarf_abbrev abbrev = { 0 };
 
 	if (!code || code > CODE_MAX)
 		return false;
 	tag = dwarf_cursor_uleb(cursor);
 	abbrev.tag = tag <= UINT16_MAX ? (uint16_t)tag : UINT16_MAX;
 	abbrev.has_children = dwarf_cursor_u8(cursor) == DW_CHILDREN_yes;
-	abbrev.attributes = (uint32_t)(cursor->next - section);
 	read_steps(abbrevs, &abbrev, cursor);
 	if (cursor->has_failed)
 		return false;
@@ -240,16 +275,17 @@ struct dwarf_abbrevs *dwarf_abbrevs_create(struct dwarf_cursor section, uint64_t
 					   struct dwarf_sizes sizes)
 {
 	struct dwarf_abbrevs *abbrevs = xcalloc(1, sizeof(*abbrevs));
-	const uint8_t *begin = section.next;
 	size_t capacity = 0;
 
 	abbrevs->offset = offset;
 	abbrevs->sizes = sizes;
-	if (dwarf_cursor_left(&section) > UINT32_MAX)
-		return abbrevs;
 	dwarf_cursor_skip(&section, offset);
-	while (read_abbrev(abbrevs, &section, begin, &capacity))
+	while (read_abbrev(abbrevs, &section, &capacity))
 		;
+	abbrevs->by_code =
+		xrealloc(abbrevs->by_code, (abbrevs->count + 1) * sizeof(*abbrevs->by_code));
+	abbrevs->steps =
+		xrealloc(abbrevs->steps, (abbrevs->step_count + 1) * sizeof(*abbrevs->steps));
 	return abbrevs;
 }
 

@@ -2,19 +2,43 @@
 /*
  * One table of abbreviations: what the entries of a unit consist of, by code.
  *
- * You give a place in .debug_abbrev; you get each abbreviation's tag, where its attributes are
- * declared, and how to step over an entry of it. It never reads an entry's values.
+ * You give a place in .debug_abbrev; you get each abbreviation's tag, and the steps by which an
+ * entry of it is read or stepped over. It never reads an entry's values.
  *
- * Stepping over is what a unit's walk mostly does, so it is worked out once for each abbreviation:
- * as steps, each of which skips a number of bytes and then one value of unknown size.
+ * A step skips a number of bytes, and then one value: one of unknown size, or one that somebody may
+ * ask for (of functions, inlined calls and units; dwarf_entry.h). Most entries are of one size and
+ * need no steps to be skipped.
  */
 #ifndef SYMBOLIZE_DWARF_ABBREV_H
 #define SYMBOLIZE_DWARF_ABBREV_H
 
 #include "symbolize/dwarf_cursor.h"
 
+enum dwarf_attribute {
+	DWARF_NO_ATTRIBUTE,
+	DWARF_NAME,
+	DWARF_LINKAGE_NAME,
+	DWARF_LOW_PC,
+	DWARF_HIGH_PC,
+	DWARF_AT_RANGES,
+	DWARF_ABSTRACT_ORIGIN,
+	DWARF_SPECIFICATION,
+	DWARF_CALL_FILE,
+	DWARF_CALL_LINE,
+	DWARF_CALL_COLUMN,
+	/* Of units: */
+	DWARF_STMT_LIST,
+	DWARF_COMP_DIR,
+	DWARF_ADDR_BASE,
+	DWARF_STR_OFFSETS_BASE,
+	DWARF_RNGLISTS_BASE,
+	DWARF_RANGES_BASE, /* GNU's, before DWARF 5 */
+	DWARF_DWO_NAME,
+	DWARF_DWO_ID, /* GNU's, before DWARF 5 */
+	DWARF_ATTRIBUTE_COUNT,
+};
+
 struct dwarf_abbrev {
-	uint32_t attributes; /* where they are declared, in .debug_abbrev */
 	uint32_t first_step;
 	uint16_t tag;  /* DW_TAG_*; 0: there is no such code */
 	uint16_t size; /* of all values, bytes; 0: they differ, or there are none */
@@ -22,22 +46,10 @@ struct dwarf_abbrev {
 	bool has_code; /* it says where the entry's code is */
 };
 
-/* What follows the bytes that a step skips. */
-enum dwarf_step_kind {
-	DWARF_STEP_END,	 /* the next entry */
-	DWARF_STEP_MORE, /* another step */
-	DWARF_STEP_LEB,
-	DWARF_STEP_STRING,
-	DWARF_STEP_BLOCK1, /* a length of one byte and so many bytes; 2, 4; LEB */
-	DWARF_STEP_BLOCK2,
-	DWARF_STEP_BLOCK4,
-	DWARF_STEP_BLOCK,
-	DWARF_STEP_INDIRECT, /* the form first, as a LEB */
-};
-
 struct dwarf_step {
-	uint8_t size; /* bytes */
-	uint8_t kind;
+	uint8_t size;	   /* bytes to skip */
+	uint8_t attribute; /* of the value behind them; DWARF_NO_ATTRIBUTE: it is skipped too */
+	uint16_t form;	   /* DW_FORM_*; 0: nothing is behind them, it was the last step */
 };
 
 /* Sizes that are the unit's. */
@@ -50,6 +62,7 @@ struct dwarf_abbrevs {
 	struct dwarf_sizes sizes;
 	struct dwarf_abbrev *by_code; /* from code 1 on */
 	size_t count;
+	/* DW_FORM_implicit_const is followed by a step that is its value. */
 	struct dwarf_step *steps;
 	size_t step_count, step_capacity;
 };
@@ -71,19 +84,19 @@ static inline const struct dwarf_abbrev *dwarf_abbrevs_find(const struct dwarf_a
 	return abbrev->tag ? abbrev : NULL;
 }
 
-/* Takes the steps of an abbreviation. */
-void dwarf_abbrevs_take_steps(const struct dwarf_abbrevs *abbrevs,
-			      const struct dwarf_abbrev *abbrev, struct dwarf_cursor *cursor);
+/* Steps over the values of an entry; the cursor is behind its code, and what is returned behind
+ * them. */
+struct dwarf_cursor dwarf_abbrevs_skip(const struct dwarf_abbrevs *abbrevs,
+				       const struct dwarf_abbrev *abbrev,
+				       struct dwarf_cursor cursor);
 
-/* Steps over the values of an entry; `cursor` is behind its code. */
-static inline void dwarf_abbrevs_skip(const struct dwarf_abbrevs *abbrevs,
-				      const struct dwarf_abbrev *abbrev,
-				      struct dwarf_cursor *cursor)
+/* The value of an attribute whose form is DW_FORM_implicit_const. */
+static inline uint32_t dwarf_step_constant(const struct dwarf_step *step)
 {
-	if (abbrev->size)
-		dwarf_cursor_skip(cursor, abbrev->size);
-	else
-		dwarf_abbrevs_take_steps(abbrevs, abbrev, cursor);
+	uint32_t constant;
+
+	memcpy(&constant, step + 1, sizeof(constant));
+	return constant;
 }
 
 /* Steps over one value. False: the form is not known. */

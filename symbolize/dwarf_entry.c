@@ -6,45 +6,6 @@
 /* Hops from an inlined call to the function's declaration: compilers need three. */
 enum { REFERENCES_MAX = 16, INDIRECT_MAX = 8 };
 
-static enum dwarf_attribute attribute_of(uint64_t name)
-{
-	static const uint8_t standard[] = {
-		[DW_AT_name] = DWARF_NAME,
-		[DW_AT_linkage_name] = DWARF_LINKAGE_NAME,
-		[DW_AT_low_pc] = DWARF_LOW_PC,
-		[DW_AT_high_pc] = DWARF_HIGH_PC,
-		[DW_AT_ranges] = DWARF_AT_RANGES,
-		[DW_AT_abstract_origin] = DWARF_ABSTRACT_ORIGIN,
-		[DW_AT_specification] = DWARF_SPECIFICATION,
-		[DW_AT_call_file] = DWARF_CALL_FILE,
-		[DW_AT_call_line] = DWARF_CALL_LINE,
-		[DW_AT_call_column] = DWARF_CALL_COLUMN,
-		[DW_AT_stmt_list] = DWARF_STMT_LIST,
-		[DW_AT_comp_dir] = DWARF_COMP_DIR,
-		[DW_AT_addr_base] = DWARF_ADDR_BASE,
-		[DW_AT_str_offsets_base] = DWARF_STR_OFFSETS_BASE,
-		[DW_AT_rnglists_base] = DWARF_RNGLISTS_BASE,
-		[DW_AT_dwo_name] = DWARF_DWO_NAME,
-	};
-
-	if (name < sizeof(standard))
-		return standard[name];
-	switch (name) {
-	case DW_AT_MIPS_linkage_name:
-		return DWARF_LINKAGE_NAME;
-	case DW_AT_GNU_addr_base:
-		return DWARF_ADDR_BASE;
-	case DW_AT_GNU_ranges_base:
-		return DWARF_RANGES_BASE;
-	case DW_AT_GNU_dwo_name:
-		return DWARF_DWO_NAME;
-	case DW_AT_GNU_dwo_id:
-		return DWARF_DWO_ID;
-	default:
-		return DWARF_NO_ATTRIBUTE;
-	}
-}
-
 /* A value that is a number, or that a number stands for. False: it is none of these. */
 static bool read_number(const struct dwarf_unit *unit, uint64_t form, struct dwarf_cursor *cursor,
 			uint64_t *value)
@@ -116,51 +77,45 @@ static bool read_number(const struct dwarf_unit *unit, uint64_t form, struct dwa
 	}
 }
 
-static void keep_value(struct dwarf_entry *entry, enum dwarf_attribute attribute, uint64_t form,
+static void keep_value(struct dwarf_entry *entry, const struct dwarf_step *step,
 		       struct dwarf_cursor *cursor)
 {
 	const uint8_t *section = entry->unit->file->sections[DWARF_INFO].next;
-	uint64_t value = (uint64_t)(cursor->next - section);
+	uint64_t form = step->form, value;
 
 	for (int i = 0; i < INDIRECT_MAX && form == DW_FORM_indirect; i++)
 		form = dwarf_cursor_uleb(cursor);
-	if (form == DW_FORM_string) {
+	if (form == DW_FORM_implicit_const && step->form == form) {
+		value = dwarf_step_constant(step);
+	} else if (form == DW_FORM_string) {
 		value = (uint64_t)(cursor->next - section);
 		dwarf_cursor_string(cursor);
 	} else if (!read_number(entry->unit, form, cursor, &value)) {
 		dwarf_form_skip(form, entry->unit->sizes, cursor);
 		return;
 	}
-	entry->forms[attribute] = (uint16_t)form;
-	entry->values[attribute] = value;
+	entry->forms[step->attribute] = (uint16_t)form;
+	entry->values[step->attribute] = value;
 }
 
 bool dwarf_entry_read_values(struct dwarf_unit *unit, const struct dwarf_abbrev *abbrev,
 			     struct dwarf_cursor *cursor, struct dwarf_entry *entry)
 {
-	struct dwarf_cursor declared = dwarf_file_at(unit->file, DWARF_ABBREV, abbrev->attributes);
+	const struct dwarf_step *step = &unit->abbrevs->steps[abbrev->first_step];
 
 	entry->unit = unit;
 	entry->tag = abbrev->tag;
-	entry->has_children = abbrev->has_children;
 	memset(entry->forms, 0, sizeof(entry->forms));
-	for (;;) {
-		uint64_t name = dwarf_cursor_uleb(&declared);
-		uint64_t form = dwarf_cursor_uleb(&declared);
-		enum dwarf_attribute attribute = attribute_of(name);
-
-		if (!name && !form)
+	for (;; step++) {
+		dwarf_cursor_skip(cursor, step->size);
+		if (!step->form)
 			break;
-		if (form == DW_FORM_implicit_const) {
-			entry->values[attribute] = (uint64_t)dwarf_cursor_sleb(&declared);
-			entry->forms[attribute] = (uint16_t)form;
-		} else if (attribute == DWARF_NO_ATTRIBUTE) {
-			dwarf_form_skip(form, unit->sizes, cursor);
-		} else {
-			keep_value(entry, attribute, form, cursor);
-		}
+		if (step->attribute != DWARF_NO_ATTRIBUTE)
+			keep_value(entry, step, cursor);
+		else
+			dwarf_form_skip(step->form, unit->sizes, cursor);
+		step += step->form == DW_FORM_implicit_const;
 	}
-	entry->next = (uint64_t)(cursor->next - unit->file->sections[DWARF_INFO].next);
 	return !cursor->has_failed;
 }
 

@@ -11,30 +11,6 @@
 
 #include "symbolize/dwarf_file.h"
 
-enum dwarf_attribute {
-	DWARF_NO_ATTRIBUTE,
-	DWARF_NAME,
-	DWARF_LINKAGE_NAME,
-	DWARF_LOW_PC,
-	DWARF_HIGH_PC,
-	DWARF_AT_RANGES,
-	DWARF_ABSTRACT_ORIGIN,
-	DWARF_SPECIFICATION,
-	DWARF_CALL_FILE,
-	DWARF_CALL_LINE,
-	DWARF_CALL_COLUMN,
-	/* Of units: */
-	DWARF_STMT_LIST,
-	DWARF_COMP_DIR,
-	DWARF_ADDR_BASE,
-	DWARF_STR_OFFSETS_BASE,
-	DWARF_RNGLISTS_BASE,
-	DWARF_RANGES_BASE, /* GNU's, before DWARF 5 */
-	DWARF_DWO_NAME,
-	DWARF_DWO_ID, /* GNU's, before DWARF 5 */
-	DWARF_ATTRIBUTE_COUNT,
-};
-
 struct dwarf_entry {
 	struct dwarf_unit *unit;
 	uint16_t tag; /* DW_TAG_* */
@@ -44,7 +20,8 @@ struct dwarf_entry {
 	uint64_t values[DWARF_ATTRIBUTE_COUNT]; /* raw, as the form has them */
 };
 
-/* False: there is no entry, or it is damaged. */
+/* False: there is no entry, or it is damaged. It has attributes if it is a unit's first one, a
+ * function or an inlined call. */
 bool dwarf_entry_read(struct dwarf_unit *unit, uint64_t offset, struct dwarf_entry *entry);
 
 /* The same where the entry's code was read already; leaves `cursor` behind the entry. */

@@ -42,34 +42,36 @@ struct dwarf_functions {
 	size_t scope_count, scope_capacity;
 };
 
-/* A way through the entries of a unit, in their order. */
+/*
+ * A way through the entries of a unit, in their order. It is inlined, and its address is not given
+ * away where it is used: so it stays in registers, and a program has ten million entries.
+ */
 struct walk {
-	struct dwarf_unit *unit;
 	const struct dwarf_abbrevs *abbrevs;
+	const uint8_t *section; /* .debug_info */
 	struct dwarf_cursor cursor;
 	const struct dwarf_abbrev *abbrev; /* of the entry that was come to */
 	uint64_t entry;			   /* its offset in .debug_info */
 	unsigned int depth;
 };
 
-static void walk_begin(struct walk *walk, struct dwarf_unit *unit, uint64_t entry)
+static struct walk walk_begin(struct dwarf_unit *unit, uint64_t entry)
 {
-	*walk = (struct walk){
-		.unit = unit,
+	return (struct walk){
 		.abbrevs = dwarf_unit_abbrevs(unit),
+		.section = unit->file->sections[DWARF_INFO].next,
 		.cursor = dwarf_unit_at(unit, entry),
 	};
 }
 
 /* Comes to the next entry, whose values are to be read or skipped. False: there is none within the
  * one that was begun with. */
-static bool walk_next(struct walk *walk)
+static inline bool walk_next(struct walk *walk)
 {
-	const uint8_t *section = walk->unit->file->sections[DWARF_INFO].next;
 	uint64_t code;
 
 	for (;;) {
-		walk->entry = (uint64_t)(walk->cursor.next - section);
+		walk->entry = (uint64_t)(walk->cursor.next - walk->section);
 		code = dwarf_cursor_uleb(&walk->cursor);
 		if (code)
 			break;
@@ -81,21 +83,32 @@ static bool walk_next(struct walk *walk)
 	return walk->abbrev != NULL;
 }
 
-static void walk_skip(struct walk *walk)
+static inline void walk_skip(struct walk *walk)
 {
-	dwarf_abbrevs_skip(walk->abbrevs, walk->abbrev, &walk->cursor);
+	if (walk->abbrev->size)
+		dwarf_cursor_skip(&walk->cursor, walk->abbrev->size);
+	else
+		walk->cursor = dwarf_abbrevs_skip(walk->abbrevs, walk->abbrev, walk->cursor);
+}
+
+/* Reads the entry instead of skipping it. */
+static inline bool walk_read(struct walk *walk, struct dwarf_unit *unit, struct dwarf_entry *entry)
+{
+	struct dwarf_cursor cursor = walk->cursor;
+	bool is_read = dwarf_entry_read_values(unit, walk->abbrev, &cursor, entry);
+
+	walk->cursor = cursor;
+	return is_read;
 }
 
 /* False: the entry has no children. `depth` is theirs then. */
-static bool walk_descend(struct walk *walk)
+static inline bool walk_descend(struct walk *walk)
 {
-	if (!walk->abbrev->has_children)
-		return false;
-	walk->depth++;
-	return true;
+	walk->depth += walk->abbrev->has_children;
+	return walk->abbrev->has_children;
 }
 
-static void add_function(struct dwarf_functions *functions, const struct walk *walk,
+static void add_function(struct dwarf_functions *functions, uint64_t offset,
 			 const struct dwarf_entry *entry)
 {
 	uint32_t number = (uint32_t)functions->count;
@@ -105,7 +118,7 @@ static void add_function(struct dwarf_functions *functions, const struct walk *w
 	functions->items = xgrow(functions->items, functions->count, &functions->capacity,
 				 sizeof(*functions->items));
 	functions->items[functions->count++] =
-		(struct function){ .entry = walk->entry, .scope = NO_SCOPE };
+		(struct function){ .entry = offset, .scope = NO_SCOPE };
 }
 
 /*
@@ -114,18 +127,20 @@ static void add_function(struct dwarf_functions *functions, const struct walk *w
  */
 static void find_functions(struct dwarf_functions *functions)
 {
+	struct dwarf_unit *unit = functions->unit;
+	struct walk walk = walk_begin(unit, unit->entries);
 	struct dwarf_entry entry;
-	struct walk walk;
 
-	walk_begin(&walk, functions->unit, functions->unit->entries);
 	while (walk_next(&walk)) {
 		if (walk.abbrev->tag != DW_TAG_subprogram || !walk.abbrev->has_code)
 			walk_skip(&walk);
-		else if (dwarf_entry_read_values(walk.unit, walk.abbrev, &walk.cursor, &entry))
-			add_function(functions, &walk, &entry);
+		else if (walk_read(&walk, unit, &entry))
+			add_function(functions, walk.entry, &entry);
 		walk_descend(&walk);
 	}
 	range_table_sort(&functions->ranges);
+	functions->items =
+		xrealloc(functions->items, (functions->count + 1) * sizeof(*functions->items));
 }
 
 struct dwarf_functions *dwarf_functions_create(struct dwarf_unit *unit,
@@ -163,14 +178,12 @@ struct found_calls {
 };
 
 static void add_call(struct found_calls *found, const struct dwarf_functions *functions,
-		     const struct walk *walk, const struct dwarf_entry *entry)
+		     uint64_t offset, uint32_t parent, const struct dwarf_entry *entry)
 {
-	uint32_t parent = found->within[walk->depth];
-
 	dwarf_ranges_add(entry, functions->code, (uint32_t)found->count, &found->ranges);
 	found->items = xgrow(found->items, found->count, &found->capacity, sizeof(*found->items));
 	found->items[found->count++] = (struct call){
-		.entry = (uint32_t)(walk->entry - walk->unit->offset),
+		.entry = (uint32_t)(offset - functions->unit->offset),
 		.parent = parent,
 		.scope = NO_SCOPE,
 	};
@@ -185,10 +198,10 @@ static bool is_scope(const struct dwarf_abbrev *abbrev)
 static void find_calls(struct dwarf_functions *functions, uint64_t function,
 		       struct found_calls *found)
 {
+	struct dwarf_unit *unit = functions->unit;
+	struct walk walk = walk_begin(unit, function);
 	struct dwarf_entry entry;
-	struct walk walk;
 
-	walk_begin(&walk, functions->unit, function);
 	if (!walk_next(&walk))
 		return;
 	walk_skip(&walk);
@@ -200,27 +213,67 @@ static void find_calls(struct dwarf_functions *functions, uint64_t function,
 
 		if (!is_scope(walk.abbrev)) {
 			walk_skip(&walk);
-		} else if (dwarf_entry_read_values(walk.unit, walk.abbrev, &walk.cursor, &entry)) {
-			within = (uint32_t)found->count;
-			add_call(found, functions, &walk, &entry);
+		} else if (walk_read(&walk, unit, &entry)) {
+			add_call(found, functions, walk.entry, within, &entry);
+			within = (uint32_t)found->count - 1;
 		}
 		if (walk_descend(&walk))
 			found->within[walk.depth] = within;
 	}
 }
 
+/* Numbers those calls that an address can be in; the others get NO_SCOPE. */
+static uint32_t number_used(const struct found_calls *found, const struct boundaries *boundaries,
+			    uint32_t *numbers)
+{
+	uint32_t count = 0;
+
+	memset(numbers, 0xff, found->count * sizeof(*numbers));
+	for (uint32_t i = 0; i < boundaries->count; i++)
+		for (uint32_t call = boundaries->items[i].number;
+		     call != NO_SCOPE && numbers[call] == NO_SCOPE;
+		     call = found->items[call].parent)
+			numbers[call] = 0;
+	for (size_t i = 0; i < found->count; i++)
+		if (numbers[i] != NO_SCOPE)
+			numbers[i] = count++;
+	return count;
+}
+
+/* A third of the calls that compilers tell of have no code left. */
+static struct calls *keep_used(const struct found_calls *found, struct boundaries *boundaries)
+{
+	uint32_t *numbers = xmalloc(found->count * sizeof(*numbers));
+	uint32_t count = number_used(found, boundaries, numbers);
+	struct calls *calls = xmalloc(sizeof(*calls) + count * sizeof(*calls->items));
+
+	for (size_t i = 0; i < found->count; i++) {
+		struct call call = found->items[i];
+
+		if (numbers[i] == NO_SCOPE)
+			continue;
+		if (call.parent != NO_SCOPE)
+			call.parent = numbers[call.parent];
+		calls->items[numbers[i]] = call;
+	}
+	for (uint32_t i = 0; i < boundaries->count; i++)
+		if (boundaries->items[i].number != BOUNDARY_NONE)
+			boundaries->items[i].number = numbers[boundaries->items[i].number];
+	calls->boundaries = *boundaries;
+	free(numbers);
+	return calls;
+}
+
 static void read_calls(struct dwarf_functions *functions, struct function *function)
 {
 	struct found_calls found = { 0 };
-	struct calls *calls;
+	struct boundaries boundaries;
 
 	function->has_calls = true;
 	find_calls(functions, function->entry, &found);
 	if (found.ranges.count) {
-		calls = xmalloc(sizeof(*calls) + found.count * sizeof(*calls->items));
-		memcpy(calls->items, found.items, found.count * sizeof(*calls->items));
-		boundaries_init(&calls->boundaries, &found.ranges);
-		function->calls = calls;
+		boundaries_init(&boundaries, &found.ranges);
+		function->calls = keep_used(&found, &boundaries);
 	}
 	free(found.items);
 	range_table_deinit(&found.ranges);

@@ -52,7 +52,7 @@ static void reset_row(struct dwarf_row *row)
 }
 
 /* False: it ends the sequence. */
-static bool run_extended(struct run *run)
+static inline bool run_extended(struct run *run)
 {
 	uint64_t length = dwarf_cursor_uleb(&run->program);
 	struct dwarf_cursor operands = run->program;
@@ -73,7 +73,7 @@ static bool run_extended(struct run *run)
 }
 
 /* True: it makes a row. */
-static bool run_standard(struct run *run, uint8_t opcode)
+static inline bool run_standard(struct run *run, uint8_t opcode)
 {
 	const struct dwarf_lines *lines = run->lines;
 	struct dwarf_cursor *program = &run->program;
@@ -108,7 +108,7 @@ static bool run_standard(struct run *run, uint8_t opcode)
 	}
 }
 
-static void run_special(struct run *run, uint8_t opcode)
+static inline void run_special(struct run *run, uint8_t opcode)
 {
 	const struct dwarf_lines *lines = run->lines;
 	uint8_t adjusted = opcode - lines->opcode_base;
@@ -117,24 +117,27 @@ static void run_special(struct run *run, uint8_t opcode)
 	run->row.line += (uint32_t)(lines->line_base + adjusted % lines->line_range);
 }
 
-/* Runs to the next row. */
-static enum step run_on(struct run *run)
+/* Runs to the next row. Works on a copy, which can be in registers. */
+static enum step run_on(struct run *caller)
 {
-	while (dwarf_cursor_left(&run->program)) {
-		uint8_t opcode = *run->program.next++;
+	enum step step = STEP_END;
+	struct run run = *caller;
 
-		if (opcode >= run->lines->opcode_base) {
-			run_special(run, opcode);
-			return STEP_ROW;
-		}
-		if (!opcode) {
-			if (!run_extended(run))
-				return STEP_END_SEQUENCE;
-		} else if (run_standard(run, opcode)) {
-			return STEP_ROW;
+	while (step == STEP_END && dwarf_cursor_left(&run.program)) {
+		uint8_t opcode = *run.program.next++;
+
+		if (opcode >= run.lines->opcode_base) {
+			run_special(&run, opcode);
+			step = STEP_ROW;
+		} else if (opcode) {
+			if (run_standard(&run, opcode))
+				step = STEP_ROW;
+		} else if (!run_extended(&run)) {
+			step = STEP_END_SEQUENCE;
 		}
 	}
-	return STEP_END;
+	*caller = run;
+	return step;
 }
 
 static void add_mark(struct dwarf_lines *lines, const struct run *run, uint64_t start)
