@@ -275,6 +275,7 @@ struct dwarf_abbrevs *dwarf_abbrevs_create(struct dwarf_cursor section, uint64_t
 					   struct dwarf_sizes sizes)
 {
 	struct dwarf_abbrevs *abbrevs = xcalloc(1, sizeof(*abbrevs));
+	const uint8_t *begin = section.next;
 	size_t capacity = 0;
 
 	abbrevs->offset = offset;
@@ -282,6 +283,7 @@ struct dwarf_abbrevs *dwarf_abbrevs_create(struct dwarf_cursor section, uint64_t
 	dwarf_cursor_skip(&section, offset);
 	while (read_abbrev(abbrevs, &section, &capacity))
 		;
+	abbrevs->end = (uint64_t)(section.next - begin);
 	abbrevs->by_code =
 		xrealloc(abbrevs->by_code, (abbrevs->count + 1) * sizeof(*abbrevs->by_code));
 	abbrevs->steps =

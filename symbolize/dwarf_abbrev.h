@@ -58,7 +58,7 @@ struct dwarf_sizes {
 };
 
 struct dwarf_abbrevs {
-	uint64_t offset; /* in .debug_abbrev */
+	uint64_t offset, end; /* in .debug_abbrev */
 	struct dwarf_sizes sizes;
 	struct dwarf_abbrev *by_code; /* from code 1 on */
 	size_t count;

@@ -105,14 +105,25 @@ static bool is_readable(const struct dwarf_sizes *sizes)
 	       (sizes->address_size == 4 || sizes->address_size == 8);
 }
 
+/* More than a unit can need: its functions' lists are read twice, and each has a byte at least. A
+ * split unit may have its lists in the linked file, whose size is not known here. */
+static uint64_t range_entries(const struct dwarf_file *dwarf)
+{
+	return 4096 + dwarf_cursor_left(&dwarf->sections[DWARF_INFO]) +
+	       4 * (dwarf_cursor_left(&dwarf->sections[DWARF_RANGES]) +
+		    dwarf_cursor_left(&dwarf->sections[DWARF_RNGLISTS]));
+}
+
 static void read_units(struct dwarf_file *dwarf)
 {
 	struct dwarf_cursor cursor = dwarf->sections[DWARF_INFO];
+	uint64_t entries = range_entries(dwarf);
 	struct dwarf_unit unit;
 
 	while (dwarf_cursor_left(&cursor) && read_header(dwarf, &cursor, &unit)) {
 		if (!is_readable(&unit.sizes))
 			continue;
+		unit.range_entries_left = entries;
 		dwarf->units = xgrow(dwarf->units, dwarf->unit_count, &dwarf->unit_capacity,
 				     sizeof(*dwarf->units));
 		dwarf->units[dwarf->unit_count++] = unit;
@@ -124,6 +135,8 @@ struct dwarf_file *dwarf_file_create(const struct elf_file *file, bool is_split)
 	struct dwarf_file *dwarf = xcalloc(1, sizeof(*dwarf));
 
 	find_sections(dwarf, file, is_split);
+	/* Tables do not overlap, but where a unit with sizes of its own shares one. */
+	dwarf->table_bytes_left = 4 * dwarf_cursor_left(&dwarf->sections[DWARF_ABBREV]);
 	read_units(dwarf);
 	return dwarf;
 }
@@ -163,6 +176,22 @@ static bool has_sizes(const struct dwarf_abbrevs *table, const struct dwarf_unit
 	       table->sizes.offset_size == unit->sizes.offset_size;
 }
 
+/* Nothing of a table where too much was read already: damaged units can all begin anew in the middle
+ * of the longest one. */
+static struct dwarf_abbrevs *read_table(struct dwarf_file *file, const struct dwarf_unit *unit)
+{
+	struct dwarf_cursor section = file->sections[DWARF_ABBREV];
+	struct dwarf_abbrevs *table;
+	uint64_t size;
+
+	if (!file->table_bytes_left)
+		section.end = section.next;
+	table = dwarf_abbrevs_create(section, unit->abbrev_offset, unit->sizes);
+	size = table->end > table->offset ? table->end - table->offset : 0;
+	file->table_bytes_left -= size < file->table_bytes_left ? size : file->table_bytes_left;
+	return table;
+}
+
 const struct dwarf_abbrevs *dwarf_unit_abbrevs(struct dwarf_unit *unit)
 {
 	struct dwarf_file *file = unit->file;
@@ -174,8 +203,7 @@ const struct dwarf_abbrevs *dwarf_unit_abbrevs(struct dwarf_unit *unit)
 	     hash_index_next(&file->table_index, &c);)
 		if (has_sizes(file->tables[c.number], unit))
 			return unit->abbrevs = file->tables[c.number];
-	unit->abbrevs = dwarf_abbrevs_create(file->sections[DWARF_ABBREV], unit->abbrev_offset,
-					     unit->sizes);
+	unit->abbrevs = read_table(file, unit);
 	file->tables = xgrow(file->tables, file->table_count, &file->table_capacity,
 			     sizeof(struct dwarf_abbrevs *));
 	hash_index_add(&file->table_index, hash, (uint32_t)file->table_count);

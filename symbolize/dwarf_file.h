@@ -44,6 +44,10 @@ struct dwarf_unit {
 	uint64_t low_pc;	       /* what its ranges are relative to */
 	uint64_t addr_base, str_offsets_base, rnglists_base, ranges_base;
 
+	/* How many entries of range lists may still be read: damaged entries can all have the longest
+	 * list there is. */
+	uint64_t range_entries_left;
+
 	const struct dwarf_unit *skeleton; /* of a split unit: whose addresses it uses */
 };
 
@@ -54,6 +58,7 @@ struct dwarf_file {
 	struct dwarf_abbrevs **tables;
 	size_t table_count, table_capacity;
 	struct hash_index table_index; /* by offset */
+	uint64_t table_bytes_left;     /* how much of .debug_abbrev may still be read */
 	struct dwarf_file *supplement; /* borrowed; NULL: none */
 };
 

@@ -98,10 +98,14 @@ static void read_descriptions(struct dwarf_files *files, bool are_files,
 
 	skip_format(cursor, format, files);
 	left = dwarf_cursor_uleb(cursor);
-	/* One that takes no byte would be there for ever. */
 	for (; left && dwarf_cursor_left(cursor); left--) {
+		const uint8_t *begin = cursor->next;
+
 		note(places, count, &capacity, place_of(files, cursor));
 		read_description(files, *format, cursor);
+		/* No bytes can be that often. */
+		if (cursor->next == begin)
+			return;
 	}
 }
 

@@ -8,15 +8,21 @@
 #include "symbolize/dwarf_split.h"
 
 #include <dwarf.h>
-#include <elfutils/libdwelf.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <unistd.h>
 
-/* Calls inlined into each other at one place; compilers stop long before. */
-enum { SCOPES_MAX = 256 };
+enum {
+	/* Calls inlined into each other at one place; compilers stop long before. */
+	SCOPES_MAX = 256,
+	THREADS_MAX = 8,
+};
 
 /* What was read of a unit. */
 struct read_unit {
-	bool was_hit;
+	bool was_hit, was_read;
+	struct dwarf_unit *unit;	   /* where its entries are; NULL: not known */
 	struct dwarf_functions *functions; /* NULL: none */
 	struct dwarf_lines *lines;	   /* NULL: none */
 };
@@ -42,6 +48,16 @@ static void find_code(struct dwarf_index *index, const struct elf_file *file)
 			range_table_add(&index->code, section.image_address,
 					section.image_address + section.size, 0);
 	range_table_sort(&index->code);
+}
+
+/* References can lead to any unit: what is read when it is first needed is read now, for several
+ * threads can come to it. */
+static void read_bases(struct dwarf_file *dwarf)
+{
+	struct dwarf_entry entry;
+
+	for (size_t i = 0; i < dwarf->unit_count; i++)
+		dwarf_unit_read(&dwarf->units[i], &entry);
 }
 
 /* The file that .gnu_debugaltlink names, by a path that may be relative to the file that has it; or
@@ -72,32 +88,62 @@ static void open_supplement(struct dwarf_index *index, const struct elf_file *fi
 		return;
 	index->supplement = dwarf_file_create(index->supplement_file, false);
 	index->dwarf->supplement = index->supplement;
+	read_bases(index->supplement);
 }
 
-/* Reads a unit's functions and lines when it is first hit. */
-static struct read_unit *read_unit(struct dwarf_index *index, uint32_t number)
+/* The unit itself, or the one that it is the skeleton of. NULL: that was not found. */
+static struct dwarf_unit *find_unit(struct dwarf_index *index, const struct dwarf_entry *entry)
 {
-	struct dwarf_unit *skeleton = &index->dwarf->units[number], *unit = skeleton;
+	struct dwarf_unit *unit;
+
+	if (!dwarf_entry_has(entry, DWARF_DWO_NAME))
+		return entry->unit;
+	unit = dwarf_split_unit(index->split, entry);
+	if (!unit && !index->missing)
+		index->missing = dwarf_entry_string(entry, DWARF_DWO_NAME);
+	return unit;
+}
+
+/* Opens the files that a unit is in. */
+static void hit_unit(struct dwarf_index *index, uint32_t number)
+{
+	struct dwarf_unit *unit = &index->dwarf->units[number];
 	struct read_unit *read = &index->units[number];
 	struct dwarf_entry entry;
 
 	if (read->was_hit)
-		return read;
+		return;
 	read->was_hit = true;
-	if (!dwarf_unit_read(skeleton, &entry))
-		return read;
-	if (dwarf_entry_has(&entry, DWARF_DWO_NAME))
-		unit = dwarf_split_unit(index->split, &entry);
-	if (unit)
-		read->functions = dwarf_functions_create(unit, &index->code);
-	else if (!index->missing)
-		index->missing = dwarf_entry_string(&entry, DWARF_DWO_NAME);
-	if (dwarf_entry_has(&entry, DWARF_STMT_LIST))
+	if (dwarf_entry_read(unit, unit->entries, &entry))
+		read->unit = find_unit(index, &entry);
+}
+
+/* Reads a unit's functions and lines. Touches what is the unit's alone: several units can be read
+ * at the same time. */
+static void read_unit(const struct dwarf_index *index, uint32_t number)
+{
+	struct dwarf_unit *skeleton = &index->dwarf->units[number];
+	struct read_unit *read = &index->units[number];
+	struct dwarf_entry entry;
+
+	if (read->was_read)
+		return;
+	read->was_read = true;
+	if (read->unit)
+		read->functions = dwarf_functions_create(read->unit, &index->code);
+	if (dwarf_entry_read(skeleton, skeleton->entries, &entry) &&
+	    dwarf_entry_has(&entry, DWARF_STMT_LIST))
 		read->lines = dwarf_lines_create(
 			index->dwarf, dwarf_entry_number(&entry, DWARF_STMT_LIST),
 			skeleton->sizes.address_size, dwarf_entry_string(&entry, DWARF_COMP_DIR),
 			&index->code);
-	return read;
+}
+
+static struct read_unit *get_unit(struct dwarf_index *index, uint32_t number)
+{
+	hit_unit(index, number);
+	read_unit(index, number);
+	return &index->units[number];
 }
 
 /* Of several units that have the same code (linkers keep one of equal functions, and lead all to it)
@@ -115,11 +161,11 @@ static void add_unit(struct dwarf_index *index, uint32_t number)
 	struct dwarf_entry entry;
 	struct read_unit *read;
 
-	if (unit->type == DW_UT_type || !dwarf_unit_read(unit, &entry) ||
+	if (unit->type == DW_UT_type || !dwarf_entry_read(unit, unit->entries, &entry) ||
 	    dwarf_ranges_add(&entry, &index->code, from_last, &index->ranges) ||
 	    dwarf_ranges_are_said(&entry) || entry.tag != DW_TAG_compile_unit)
 		return;
-	read = read_unit(index, number);
+	read = get_unit(index, number);
 	if (read->functions)
 		dwarf_functions_add_ranges(read->functions, from_last, &index->ranges);
 }
@@ -135,6 +181,7 @@ struct dwarf_index *dwarf_index_create(const struct elf_file *file,
 	index->split = dwarf_split_create(file, places);
 	index->units = xcalloc(index->dwarf->unit_count + 1, sizeof(*index->units));
 	open_supplement(index, file, places);
+	read_bases(index->dwarf);
 	find_code(index, file);
 	for (size_t i = 0; i < index->dwarf->unit_count; i++)
 		add_unit(index, (uint32_t)i);
@@ -218,7 +265,7 @@ size_t dwarf_index_frames(struct dwarf_index *index, uint64_t image_address,
 	for (const struct nested_range *range = first; range;
 	     range = range_table_find_outer(&index->ranges, range, image_address)) {
 		size_t count =
-			find_frames(index, read_unit(index, unit_from_last(index, range->number)),
+			find_frames(index, get_unit(index, unit_from_last(index, range->number)),
 				    image_address, frames, max);
 
 		if (count)
@@ -226,8 +273,102 @@ size_t dwarf_index_frames(struct dwarf_index *index, uint64_t image_address,
 	}
 	if (!first || !max)
 		return 0;
-	return find_line(index, read_unit(index, unit_from_last(index, first->number)),
+	return find_line(index, get_unit(index, unit_from_last(index, first->number)),
 			 image_address, &frames[0]);
+}
+
+/* An address in its unit. */
+struct asked {
+	uint32_t unit;
+	uint64_t address;
+};
+
+/* Addresses by unit: whoever takes a unit reads it, and what was inlined at its addresses. */
+struct preparation {
+	const struct dwarf_index *index;
+	struct asked *asked;
+	size_t count;
+	size_t *begins; /* of the units, and one behind the last */
+	size_t unit_count;
+	atomic_size_t taken;
+};
+
+static void *prepare_units(void *opaque)
+{
+	struct preparation *preparation = opaque;
+	struct dwarf_scope scopes[SCOPES_MAX];
+	size_t taken;
+
+	while ((taken = atomic_fetch_add(&preparation->taken, 1)) < preparation->unit_count) {
+		const struct asked *asked = &preparation->asked[preparation->begins[taken]];
+		const struct asked *end = &preparation->asked[preparation->begins[taken + 1]];
+		struct read_unit *unit = &preparation->index->units[asked->unit];
+
+		read_unit(preparation->index, asked->unit);
+		for (; unit->functions && asked < end; asked++)
+			dwarf_functions_find(unit->functions, asked->address, scopes, SCOPES_MAX);
+	}
+	return NULL;
+}
+
+/* The caller's own thread takes part: should there be no other, it does all. */
+static void run_threads(struct preparation *preparation)
+{
+	long cpu_count = sysconf(_SC_NPROCESSORS_ONLN);
+	pthread_t threads[THREADS_MAX];
+	size_t count = 0;
+
+	while (count + 1 < (size_t)cpu_count && count < THREADS_MAX &&
+	       count + 1 < preparation->unit_count &&
+	       !pthread_create(&threads[count], NULL, prepare_units, preparation))
+		count++;
+	prepare_units(preparation);
+	while (count)
+		pthread_join(threads[--count], NULL);
+}
+
+static int compare_asked(const void *a, const void *b)
+{
+	const struct asked *first = a, *second = b;
+
+	if (first->unit != second->unit)
+		return first->unit < second->unit ? -1 : 1;
+	return first->address < second->address ? -1 : first->address > second->address;
+}
+
+static void group_by_unit(struct preparation *preparation)
+{
+	const struct asked *asked = preparation->asked;
+
+	qsort(preparation->asked, preparation->count, sizeof(*asked), compare_asked);
+	preparation->begins = xcalloc(preparation->count + 1, sizeof(*preparation->begins));
+	for (size_t i = 0; i < preparation->count; i++)
+		if (!i || asked[i].unit != asked[i - 1].unit)
+			preparation->begins[preparation->unit_count++] = i;
+	preparation->begins[preparation->unit_count] = preparation->count;
+}
+
+void dwarf_index_prepare(struct dwarf_index *index, const uint64_t *addresses, size_t count)
+{
+	struct preparation preparation = {
+		.index = index,
+		.asked = xcalloc(count + 1, sizeof(*preparation.asked)),
+	};
+
+	for (size_t i = 0; i < count; i++) {
+		const struct nested_range *range = range_table_find(&index->ranges, addresses[i]);
+		struct asked *asked = &preparation.asked[preparation.count];
+
+		if (!range)
+			continue;
+		*asked = (struct asked){ unit_from_last(index, range->number), addresses[i] };
+		hit_unit(index, asked->unit);
+		preparation.count++;
+	}
+	group_by_unit(&preparation);
+	run_threads(&preparation);
+	free(preparation.begins);
+	free(preparation.asked);
 }
 
 const char *dwarf_index_missing(const struct dwarf_index *index)

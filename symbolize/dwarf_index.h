@@ -35,6 +35,10 @@ struct dwarf_index *dwarf_index_create(const struct elf_file *file,
 				       struct string_pool *strings);
 void dwarf_index_destroy(struct dwarf_index *index);
 
+/* Reads what the frames of these addresses need, on all CPUs: it takes most of the time that asking
+ * for them one by one would. `addresses` are in any order. */
+void dwarf_index_prepare(struct dwarf_index *index, const uint64_t *addresses, size_t count);
+
 /* Innermost first; at most `max`. A line without a function (assembly) makes one frame without a
  * name. 0: nothing is known. The names live as long as the index. */
 size_t dwarf_index_frames(struct dwarf_index *index, uint64_t image_address,

@@ -3,12 +3,9 @@
 
 #include <dwarf.h>
 
-/* More parts than this of one function or unit are no compiler's. */
-enum { PARTS_MAX = 1 << 20 };
-
 /* What a list is read for. */
 struct reading {
-	const struct dwarf_unit *unit;
+	struct dwarf_unit *unit;
 	const struct range_table *code;
 	uint32_t number;
 	struct range_table *table;
@@ -27,7 +24,7 @@ static void read_ranges(struct reading *reading, struct dwarf_cursor list)
 	uint8_t size = reading->unit->sizes.address_size;
 	uint64_t last = size == 4 ? UINT32_MAX : UINT64_MAX;
 
-	for (int i = 0; i < PARTS_MAX; i++) {
+	for (; reading->unit->range_entries_left; reading->unit->range_entries_left--) {
 		uint64_t start = dwarf_cursor_unsigned(&list, size);
 		uint64_t end = dwarf_cursor_unsigned(&list, size);
 
@@ -126,8 +123,8 @@ static void read_list(struct reading *reading, uint16_t form, uint64_t value)
 	else
 		list = dwarf_file_at(unit->file, DWARF_RNGLISTS,
 				     value + (unit->skeleton ? unit->rnglists_base : 0));
-	for (int i = 0; i < PARTS_MAX && read_list_entry(reading, &list); i++)
-		;
+	while (reading->unit->range_entries_left && read_list_entry(reading, &list))
+		reading->unit->range_entries_left--;
 }
 
 size_t dwarf_ranges_add(const struct dwarf_entry *entry, const struct range_table *code,

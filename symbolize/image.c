@@ -115,6 +115,15 @@ static size_t find_lines(struct image *image, uint64_t image_address, struct fra
 	return count;
 }
 
+void image_prepare(struct image *image, const uint64_t *image_addresses, size_t count)
+{
+	struct elf_image *elf = image_elf(image);
+	struct dwarf_index *dwarf = elf ? elf_image_dwarf(elf, image->symbolizer->strings) : NULL;
+
+	if (dwarf)
+		dwarf_index_prepare(dwarf, image_addresses, count);
+}
+
 /* The outermost function is called what the symbol table calls it, as in image_symbol(). */
 size_t image_frames(struct image *image, uint64_t image_address, struct frame *frames, size_t max)
 {

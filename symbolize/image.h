@@ -88,6 +88,9 @@ struct image_unwind_sections {
  */
 size_t image_frames(struct image *image, uint64_t image_address, struct frame *frames, size_t max);
 
+/* Reads what the frames of these places need, on all CPUs. Worth it where there are many. */
+void image_prepare(struct image *image, const uint64_t *image_addresses, size_t count);
+
 /* False if no symbol covers the place. */
 bool image_symbol(struct image *image, uint64_t image_address, struct symbol *symbol);
 
