@@ -80,6 +80,7 @@ static struct elf_file *open_elf(Elf *elf, const char *path)
 	file->machine = header.e_machine;
 	file->entry = header.e_entry;
 	file->path = xstrdup(path);
+	file->inflated = xcalloc(1, sizeof(*file->inflated));
 	read_segments(file);
 	read_build_id(file);
 	return file;
@@ -123,6 +124,8 @@ void elf_file_close(struct elf_file *file)
 	if (!file)
 		return;
 	elf_end(file->elf);
+	inflated_sections_deinit(file->inflated);
+	free(file->inflated);
 	free(file->segments);
 	free(file->path);
 	free(file);
@@ -235,17 +238,21 @@ bool elf_file_debug_section(const struct elf_file *file, const char *name,
 	Elf_Scn *scn = find_debug_section(file, name, &header);
 	Elf_Data *data;
 
-	if (!scn || !gelf_getshdr(scn, &header) || header.sh_type == SHT_NOBITS ||
-	    (header.sh_flags & SHF_COMPRESSED) || !(data = elf_rawdata(scn, NULL)) || !data->d_buf)
+	if (!scn || !gelf_getshdr(scn, &header) || header.sh_type == SHT_NOBITS)
 		return false;
 	*section = (struct elf_section){
 		.number = (uint32_t)elf_ndxscn(scn),
 		.type = header.sh_type,
-		.flags = header.sh_flags,
-		.bytes = data->d_buf,
-		.size = data->d_size,
+		.flags = header.sh_flags & ~(GElf_Xword)SHF_COMPRESSED,
 	};
-	return true;
+	if (header.sh_flags & SHF_COMPRESSED) {
+		section->bytes =
+			inflated_sections_get(file->inflated, file->elf, scn, &section->size);
+	} else if ((data = elf_rawdata(scn, NULL))) {
+		section->bytes = data->d_buf;
+		section->size = data->d_size;
+	}
+	return section->bytes != NULL;
 }
 
 const struct elf_segment *elf_file_segment(const struct elf_file *file, uint64_t image_address)

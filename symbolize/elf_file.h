@@ -10,6 +10,7 @@
 #define SYMBOLIZE_ELF_FILE_H
 
 #include "symbolize/image.h"
+#include "symbolize/inflated_sections.h"
 
 #include <libelf.h>
 
@@ -31,6 +32,7 @@ struct elf_file {
 	struct build_id build_id;
 	bool has_interpreter; /* PT_INTERP */
 	char *path;	      /* where it was opened */
+	struct inflated_sections *inflated;
 };
 
 /* A section as its header describes it, within the file. */

@@ -2,6 +2,7 @@
 /* What is read out of an ELF file besides names and lines, and files that are damaged. */
 #include "support/places.h"
 #include "support/scratch_directory.h"
+#include "support/shell.h"
 #include "symbolize/elf_file.h"
 #include "symbolize/symbolizer.h"
 
@@ -310,6 +311,76 @@ static void damage(const char *program, void **state, int rounds)
 	free(bytes);
 }
 
+/* Skips the test where binutils are older than zstd in ELF files (2.40). */
+static char *compress_with_zstd(const char *directory)
+{
+	char *path = malloc(512);
+
+	snprintf(path, 512, "%s/zstd", directory);
+	if (shell_run(directory, "objcopy --compress-debug-sections=zstd %s zstd", PROGRAM)
+		    .exit_code) {
+		print_message("SKIPPED: objcopy cannot compress with zstd\n");
+		free(path);
+		skip();
+	}
+	return path;
+}
+
+static void section_compressed_with_zstd_is_inflated(void **state)
+{
+	static const char *const names[] = { ".debug_info", ".debug_line", ".debug_str" };
+	char *path = compress_with_zstd(*state);
+	struct elf_file *plain = elf_file_open_path(PROGRAM), *file = elf_file_open_path(path);
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		struct elf_section expected, section, again;
+
+		assert_true(elf_file_debug_section(plain, names[i], &expected));
+		assert_true(elf_file_debug_section(file, names[i], &section));
+		assert_int_equal(section.size, expected.size);
+		assert_memory_equal(section.bytes, expected.bytes, expected.size);
+		assert_false(section.flags & SHF_COMPRESSED);
+		assert_true(elf_file_debug_section(file, names[i], &again));
+		assert_ptr_equal(again.bytes, section.bytes);
+	}
+	elf_file_close(file);
+	elf_file_close(plain);
+	free(path);
+}
+
+/* Its size, as the section says it, and its bytes. */
+static void section_of_zstd_that_is_damaged_is_none(void **state)
+{
+	static const uint64_t sizes[] = { 0, 1, 1 << 20, 1ull << 40, UINT64_MAX };
+	char *path = compress_with_zstd(*state);
+	struct elf_section section;
+	struct elf_file *file = elf_file_open_path(path);
+	size_t size;
+	uint8_t *bytes = read_file(path, &size);
+
+	assert_true(elf_file_section(file, ".debug_info", &section));
+
+	uint8_t *compressed = bytes + (section.bytes - file->bytes);
+	Elf64_Chdr *header = (Elf64_Chdr *)compressed;
+	uint64_t real_size = header->ch_size;
+
+	elf_file_close(file);
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes) + 1; i++) {
+		header->ch_size = real_size;
+		if (i < sizeof(sizes) / sizeof(*sizes))
+			header->ch_size = sizes[i];
+		else
+			compressed[sizeof(*header) + section.size / 2] ^= 0xff;
+		write_file(path, bytes, size);
+		file = elf_file_open_path(path);
+		if (elf_file_debug_section(file, ".debug_info", &section))
+			assert_true(i == sizeof(sizes) / sizeof(*sizes)); /* it has no checksum */
+		elf_file_close(file);
+	}
+	free(bytes);
+	free(path);
+}
+
 static void damaged_file_gives_less(void **state)
 {
 	damage(PROGRAM, state, 1000);
@@ -328,6 +399,8 @@ int main(void)
 		cmocka_unit_test(start_is_the_entry_of_a_program),
 		cmocka_unit_test(clone_is_the_entry_of_a_thread),
 		cmocka_unit_test(signal_trampoline_is_known_by_its_instructions),
+		IN_DIRECTORY(section_compressed_with_zstd_is_inflated),
+		IN_DIRECTORY(section_of_zstd_that_is_damaged_is_none),
 		IN_DIRECTORY(file_cut_anywhere_gives_less),
 		IN_DIRECTORY(damaged_file_gives_less),
 	};
