@@ -119,6 +119,17 @@ struct elf_file *elf_file_open_memory(void *bytes, size_t size)
 	return open_elf(elf_memory(bytes, size), "");
 }
 
+struct elf_file *elf_file_open_heap(void *bytes, size_t size)
+{
+	struct elf_file *file = elf_file_open_memory(bytes, size);
+
+	if (file)
+		file->heap = bytes;
+	else
+		free(bytes);
+	return file;
+}
+
 void elf_file_close(struct elf_file *file)
 {
 	if (!file)
@@ -128,6 +139,7 @@ void elf_file_close(struct elf_file *file)
 	free(file->inflated);
 	free(file->segments);
 	free(file->path);
+	free(file->heap);
 	free(file);
 }
 

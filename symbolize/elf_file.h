@@ -33,6 +33,7 @@ struct elf_file {
 	bool has_interpreter; /* PT_INTERP */
 	char *path;	      /* where it was opened */
 	struct inflated_sections *inflated;
+	void *heap; /* what elf_file_open_heap() was given */
 };
 
 /* A section as its header describes it, within the file. */
@@ -54,6 +55,8 @@ struct elf_file *elf_file_open(int fd, const char *path);
 struct elf_file *elf_file_open_path(const char *path);
 /* Reads memory that outlives the file. */
 struct elf_file *elf_file_open_memory(void *bytes, size_t size);
+/* The same, and owns the memory, which is from malloc(): also when it returns NULL. */
+struct elf_file *elf_file_open_heap(void *bytes, size_t size);
 void elf_file_close(struct elf_file *file);
 
 /* Its numbers are not in this machine's byte order. */

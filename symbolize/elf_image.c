@@ -3,6 +3,7 @@
 
 #include "jitdump/xalloc.h"
 #include "symbolize/dwarf_file.h"
+#include "symbolize/mini_debug_file.h"
 
 #include <gelf.h>
 #include <stdlib.h>
@@ -23,6 +24,7 @@ void elf_image_destroy(struct elf_image *image)
 		return;
 	dwarf_index_destroy(image->dwarf);
 	elf_symbols_destroy(image->symbols);
+	elf_file_close(image->mini_debug_file);
 	elf_file_close(image->debug_file);
 	elf_file_close(image->file);
 	free(image);
@@ -37,19 +39,18 @@ const struct elf_file *elf_image_debug_file(struct elf_image *image)
 	return image->debug_file;
 }
 
-static bool has_symbol_table(const struct elf_file *file)
-{
-	struct elf_section section;
-
-	return elf_file_section_of_type(file, SHT_SYMTAB, &section) && section.bytes;
-}
-
 const struct elf_symbols *elf_image_symbols(struct elf_image *image)
 {
-	if (!image->symbols)
-		image->symbols = elf_symbols_create(
-			image->file,
-			has_symbol_table(image->file) ? NULL : elf_image_debug_file(image));
+	const struct elf_file *debug_file = NULL;
+
+	if (image->symbols)
+		return image->symbols;
+	if (!elf_symbols_are_in(image->file)) {
+		debug_file = elf_image_debug_file(image);
+		if (!debug_file || !elf_symbols_are_in(debug_file))
+			image->mini_debug_file = mini_debug_file_open(image->file);
+	}
+	image->symbols = elf_symbols_create(image->file, debug_file, image->mini_debug_file);
 	return image->symbols;
 }
 

@@ -15,7 +15,7 @@
 struct elf_image {
 	struct elf_file *file;
 	struct debug_places places; /* borrowed */
-	struct elf_file *debug_file;
+	struct elf_file *debug_file, *mini_debug_file;
 	struct elf_symbols *symbols; /* NULL: not read yet */
 	struct dwarf_index *dwarf;   /* NULL: not read yet, or none */
 	struct image_unwind_sections sections;

@@ -10,9 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct elf_symbols {
+struct symbol_table {
 	struct range_table functions; /* numbered by their names' offset in `names` */
 	const char *names;
+};
+
+/* What is exported, and what MiniDebugInfo adds to it; else one table has it all. */
+enum { TABLE_COUNT = 2 };
+
+struct elf_symbols {
+	struct symbol_table tables[TABLE_COUNT];
 	struct elf_plt plt;
 	bool is_exported_only;
 };
@@ -220,7 +227,7 @@ static void fill_table(struct range_table *table, struct candidates *candidates)
 }
 
 /* Reads the symbol table of this type. False: there is none, or it has no code. */
-static bool read_table(struct elf_symbols *symbols, const struct elf_file *file, uint32_t type)
+static bool read_table(struct symbol_table *symbols, const struct elf_file *file, uint32_t type)
 {
 	struct candidates candidates = { .file = file };
 	struct elf_section table, names;
@@ -243,16 +250,25 @@ static bool read_table(struct elf_symbols *symbols, const struct elf_file *file,
 	return symbols->functions.count > 0;
 }
 
+bool elf_symbols_are_in(const struct elf_file *file)
+{
+	struct elf_section section;
+
+	return elf_file_section_of_type(file, SHT_SYMTAB, &section) && section.bytes;
+}
+
 struct elf_symbols *elf_symbols_create(const struct elf_file *file,
-				       const struct elf_file *debug_file)
+				       const struct elf_file *debug_file,
+				       const struct elf_file *mini_debug_file)
 {
 	struct elf_symbols *symbols = xcalloc(1, sizeof(*symbols));
+	struct symbol_table *tables = symbols->tables;
 
 	elf_plt_init(&symbols->plt, file);
-	if (!read_table(symbols, file, SHT_SYMTAB) &&
-	    !read_table(symbols, debug_file, SHT_SYMTAB)) {
-		read_table(symbols, file, SHT_DYNSYM);
-		symbols->is_exported_only = true;
+	if (!read_table(&tables[0], file, SHT_SYMTAB) &&
+	    !read_table(&tables[0], debug_file, SHT_SYMTAB)) {
+		read_table(&tables[0], file, SHT_DYNSYM);
+		symbols->is_exported_only = !read_table(&tables[1], mini_debug_file, SHT_SYMTAB);
 	}
 	return symbols;
 }
@@ -261,7 +277,8 @@ void elf_symbols_destroy(struct elf_symbols *symbols)
 {
 	if (!symbols)
 		return;
-	range_table_deinit(&symbols->functions);
+	for (size_t i = 0; i < TABLE_COUNT; i++)
+		range_table_deinit(&symbols->tables[i].functions);
 	elf_plt_deinit(&symbols->plt);
 	free(symbols);
 }
@@ -271,11 +288,35 @@ bool elf_symbols_are_exported_only(const struct elf_symbols *symbols)
 	return symbols->is_exported_only;
 }
 
+/* Of two tables' functions around the address, the one that starts last. */
+static bool find_function(const struct elf_symbols *symbols, uint64_t image_address,
+			  struct elf_symbol *symbol)
+{
+	bool is_found = false;
+
+	for (size_t i = 0; i < TABLE_COUNT; i++) {
+		const struct symbol_table *table = &symbols->tables[i];
+		const struct nested_range *range =
+			range_table_find(&table->functions, image_address);
+
+		if (!range || !table->names[range->number] ||
+		    (is_found && range->start <= symbol->start))
+			continue;
+		*symbol = (struct elf_symbol){
+			.name = table->names + range->number,
+			.start = range->start,
+			.end = range->end,
+		};
+		is_found = true;
+	}
+	return is_found;
+}
+
 static bool find_plt_entry(const struct elf_symbols *symbols, uint64_t image_address,
 			   struct elf_symbol *symbol)
 {
 	const struct elf_plt_entry *entry = elf_plt_find(&symbols->plt, image_address);
-	const struct nested_range *resolver;
+	struct elf_symbol resolver;
 
 	if (!entry)
 		return false;
@@ -285,32 +326,28 @@ static bool find_plt_entry(const struct elf_symbols *symbols, uint64_t image_add
 		.end = entry->end,
 		.is_plt_entry = true,
 	};
-	if (!symbol->name) {
-		resolver = range_table_find(&symbols->functions, entry->resolver);
-		symbol->name = resolver ? symbols->names + resolver->number : NULL;
-	}
+	if (!symbol->name && find_function(symbols, entry->resolver, &resolver))
+		symbol->name = resolver.name;
 	return symbol->name != NULL;
 }
 
 bool elf_symbols_find(const struct elf_symbols *symbols, uint64_t image_address,
 		      struct elf_symbol *symbol)
 {
-	const struct nested_range *range = range_table_find(&symbols->functions, image_address);
-
-	if (!range || !symbols->names[range->number])
-		return find_plt_entry(symbols, image_address, symbol);
-	*symbol = (struct elf_symbol){
-		.name = symbols->names + range->number,
-		.start = range->start,
-		.end = range->end,
-	};
-	return true;
+	return find_function(symbols, image_address, symbol) ||
+	       find_plt_entry(symbols, image_address, symbol);
 }
 
 uint64_t elf_symbols_next(const struct elf_symbols *symbols, uint64_t image_address)
 {
-	size_t place = range_table_count_upto(&symbols->functions, image_address);
+	uint64_t next = UINT64_MAX;
 
-	return place < symbols->functions.count ? symbols->functions.ranges[place].start
-						: UINT64_MAX;
+	for (size_t i = 0; i < TABLE_COUNT; i++) {
+		const struct range_table *functions = &symbols->tables[i].functions;
+		size_t place = range_table_count_upto(functions, image_address);
+
+		if (place < functions->count && functions->ranges[place].start < next)
+			next = functions->ranges[place].start;
+	}
+	return next;
 }
