@@ -3,10 +3,13 @@
 
 #include "jitdump/xalloc.h"
 #include "symbolize/build_id.h"
+#include "symbolize/dwarf_file.h"
+#include "symbolize/elf_symbols.h"
 
 #include <elfutils/libdwelf.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* What .gnu_debuglink says. */
 struct link {
@@ -31,85 +34,141 @@ static uint32_t checksum_of(const uint8_t *bytes, size_t size)
 	return ~crc;
 }
 
-static bool belongs_to(const struct elf_file *found, const struct elf_file *file,
-		       const struct link *link)
+struct search {
+	const struct elf_file *file;
+	const struct debug_places *places;
+	char *refusal;
+};
+
+/* Takes `refusal` over. */
+static void refuse(struct search *search, char *refusal)
 {
-	if (found->machine != file->machine)
-		return false;
-	if (file->build_id.size && (found->build_id.size || !link))
-		return build_id_is_equal(&found->build_id, &file->build_id);
-	return link && checksum_of(found->bytes, found->size) == link->checksum;
+	if (search->refusal)
+		free(refusal);
+	else
+		search->refusal = refusal;
 }
 
-/* Frees `path`. `link` NULL: only the build-id counts. */
-static struct elf_file *try_path(char *path, const struct elf_file *file, const struct link *link)
+/* NULL: it is the file's. `link` NULL: only the build-id counts. */
+static const char *why_not(const struct elf_file *found, const struct elf_file *file,
+			   const struct link *link)
+{
+	if (found->machine != file->machine)
+		return "it is for another machine";
+	if (file->build_id.size && (found->build_id.size || !link))
+		return build_id_is_equal(&found->build_id, &file->build_id)
+			       ? NULL
+			       : "its build-id differs";
+	if (link && checksum_of(found->bytes, found->size) == link->checksum)
+		return NULL;
+	return "its checksum is not the one in .gnu_debuglink";
+}
+
+/* A stripped file may lie where its debug file is looked for, and have its build-id. */
+static bool has_debug_information(const struct elf_file *file)
+{
+	return elf_symbols_are_in(file) || dwarf_is_in(file);
+}
+
+/* Takes `found` over. */
+static struct elf_file *check(struct search *search, struct elf_file *found,
+			      const struct link *link)
+{
+	const char *reason = why_not(found, search->file, link);
+
+	if (!reason && has_debug_information(found))
+		return found;
+	if (reason)
+		refuse(search, xasprintf("%s is not its debug file: %s", found->path, reason));
+	elf_file_close(found);
+	return NULL;
+}
+
+/* Frees `path`, which may be NULL. */
+static struct elf_file *try_path(struct search *search, char *path, const struct link *link)
 {
 	struct elf_file *found = path ? elf_file_open_path(path) : NULL;
 
+	if (found)
+		found = check(search, found, link);
+	else if (path && !access(path, F_OK))
+		refuse(search, xasprintf("%s cannot be read, or is not an ELF file", path));
 	free(path);
-	if (found && !belongs_to(found, file, link)) {
-		elf_file_close(found);
-		return NULL;
-	}
 	return found;
 }
 
-static struct elf_file *find_by_build_id(const struct elf_file *file,
-					 const struct debug_places *places)
+static struct elf_file *find_by_build_id(struct search *search)
 {
-	const struct build_id *build_id = &file->build_id;
+	const struct build_id *build_id = &search->file->build_id;
+	const struct debug_places *places = search->places;
 	struct elf_file *found =
-		try_path(build_id_path(places->debug_directory, build_id, ".debug"), file, NULL);
+		try_path(search, build_id_path(places->debug_directory, build_id, ".debug"), NULL);
 
 	if (!found && *places->root) {
 		char *prefix = xasprintf("%s%s", places->root, places->debug_directory);
 
-		found = try_path(build_id_path(prefix, build_id, ".debug"), file, NULL);
+		found = try_path(search, build_id_path(prefix, build_id, ".debug"), NULL);
 		free(prefix);
 	}
 	if (!found && places->build_id_cache)
-		found = try_path(build_id_path(places->build_id_cache, build_id, "/debug"), file,
+		found = try_path(search, build_id_path(places->build_id_cache, build_id, "/debug"),
 				 NULL);
 	return found;
 }
 
 /* In the order of gdb: beside the file, in .debug there, and in the global directory. */
-static struct elf_file *find_by_link(const struct elf_file *file, const struct debug_places *places,
-				     const struct link *link)
+static struct elf_file *find_by_link(struct search *search, const struct link *link)
 {
+	const struct debug_places *places = search->places;
 	const char *slash = strrchr(places->path, '/');
 	int length = slash ? (int)(slash - places->path) : 0;
 	const char *root = places->root, *directory = places->path;
 	struct elf_file *found =
-		try_path(xasprintf("%s%.*s/%s", root, length, directory, link->name), file, link);
+		try_path(search, xasprintf("%s%.*s/%s", root, length, directory, link->name), link);
 
 	if (!found)
-		found = try_path(xasprintf("%s%.*s/.debug/%s", root, length, directory, link->name),
-				 file, link);
+		found = try_path(search,
+				 xasprintf("%s%.*s/.debug/%s", root, length, directory, link->name),
+				 link);
 	if (!found)
-		found = try_path(xasprintf("%s%.*s/%s", places->debug_directory, length, directory,
+		found = try_path(search,
+				 xasprintf("%s%.*s/%s", places->debug_directory, length, directory,
 					   link->name),
-				 file, link);
+				 link);
 	if (!found && *root)
-		found = try_path(xasprintf("%s%s%.*s/%s", root, places->debug_directory, length,
+		found = try_path(search,
+				 xasprintf("%s%s%.*s/%s", root, places->debug_directory, length,
 					   directory, link->name),
-				 file, link);
+				 link);
 	return found;
 }
 
-struct elf_file *debug_file_open(const struct elf_file *file, const struct debug_places *places)
+static bool read_link(const struct elf_file *file, struct link *link)
 {
-	struct elf_file *found = find_by_build_id(file, places);
-	struct link link;
 	GElf_Word checksum;
 
-	if (found)
-		return found;
-	link.name = dwelf_elf_gnu_debuglink(file->elf, &checksum);
-	if (!link.name || !*link.name || strchr(link.name, '/'))
-		return NULL;
-	link.checksum = checksum;
-	return find_by_link(file, places, &link);
+	link->name = dwelf_elf_gnu_debuglink(file->elf, &checksum);
+	if (!link->name || !*link->name || strchr(link->name, '/'))
+		return false;
+	link->checksum = checksum;
+	return true;
+}
+
+struct elf_file *debug_file_open(const struct elf_file *file, const struct debug_places *places,
+				 char **refusal)
+{
+	struct search search = { .file = file, .places = places };
+	struct elf_file *found = find_by_build_id(&search);
+	struct link link;
+
+	if (!found && read_link(file, &link))
+		found = find_by_link(&search, &link);
+	*refusal = search.refusal;
+	if (found) {
+		free(search.refusal);
+		*refusal = NULL;
+	}
+	return found;
 }
 
 /* Frees `path`. */

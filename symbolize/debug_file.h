@@ -3,7 +3,8 @@
  * The separate debug file of an ELF file.
  *
  * You give the file and places to look in; you get the one whose build-id is equal, or that
- * .gnu_debuglink names with the right checksum. It never takes a file by its name alone.
+ * .gnu_debuglink names with the right checksum; or why what lay there is another's. It never takes a
+ * file by its name alone.
  */
 #ifndef SYMBOLIZE_DEBUG_FILE_H
 #define SYMBOLIZE_DEBUG_FILE_H
@@ -17,8 +18,10 @@ struct debug_places {
 	const char *path; /* of the file, below root */
 };
 
-/* NULL: there is none. */
-struct elf_file *debug_file_open(const struct elf_file *file, const struct debug_places *places);
+/* NULL: there is none; *refusal is then NULL or half a sentence, to be freed: why the first file that
+ * was in such a place is not used. */
+struct elf_file *debug_file_open(const struct elf_file *file, const struct debug_places *places,
+				 char **refusal);
 
 /* What dwz took out of several debug files: at the path that one of them tells, or by its build-id,
  * which it must have. NULL: there is none. */

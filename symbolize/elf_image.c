@@ -27,6 +27,7 @@ void elf_image_destroy(struct elf_image *image)
 	elf_file_close(image->mini_debug_file);
 	elf_file_close(image->debug_file);
 	elf_file_close(image->file);
+	free(image->refusal);
 	free(image);
 }
 
@@ -34,7 +35,7 @@ const struct elf_file *elf_image_debug_file(struct elf_image *image)
 {
 	if (!image->has_debug_file) {
 		image->has_debug_file = true;
-		image->debug_file = debug_file_open(image->file, &image->places);
+		image->debug_file = debug_file_open(image->file, &image->places, &image->refusal);
 	}
 	return image->debug_file;
 }

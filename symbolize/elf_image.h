@@ -16,6 +16,7 @@ struct elf_image {
 	struct elf_file *file;
 	struct debug_places places; /* borrowed */
 	struct elf_file *debug_file, *mini_debug_file;
+	char *refusal; /* why what lay in a debug file's place is not used; NULL: nothing did */
 	struct elf_symbols *symbols; /* NULL: not read yet */
 	struct dwarf_index *dwarf;   /* NULL: not read yet, or none */
 	struct image_unwind_sections sections;

@@ -39,29 +39,50 @@ static const char *display_name(struct symbolizer *symbolizer, const struct elf_
 	return shown;
 }
 
-/* Says once what is missing. */
-static const struct elf_symbols *read_symbols(struct image *image, struct elf_image *elf)
+static void set_status(struct image *image, enum image_lack lack, char *status)
 {
-	const struct elf_symbols *symbols = elf_image_symbols(elf);
-	char *status;
+	image->lack = lack;
+	image->status =
+		string_pool_add_printable(image->symbolizer->strings, status, strlen(status));
+	free(status);
+}
 
-	if (image->kind == IMAGE_ELF && !*image->status && elf_symbols_are_exported_only(symbols)) {
-		status = xasprintf("%s is stripped and no debug file of it was found: "
-				   "only exported functions have names",
-				   image->path);
-		image->status = string_pool_add_printable(image->symbolizer->strings, status,
-							  strlen(status));
-		free(status);
-	}
-	return symbols;
+/* Says once what is missing of what was asked for. */
+static void note_lacks(struct image *image, const struct elf_image *elf)
+{
+	bool is_stripped = elf->symbols && elf_symbols_are_exported_only(elf->symbols);
+	bool has_no_lines = elf->has_dwarf && !elf->dwarf;
+
+	if (image->kind != IMAGE_ELF || *image->status || !(is_stripped || has_no_lines))
+		return;
+	if (elf->refusal)
+		set_status(image, IMAGE_LACKS_NOTHING,
+			   xasprintf("%s %s, and %s", image->path,
+				     is_stripped ? "is stripped" : "has no debug information",
+				     elf->refusal));
+	else if (is_stripped)
+		set_status(image, IMAGE_LACKS_NAMES,
+			   xasprintf("%s is stripped and no debug file of it was found: "
+				     "only exported functions have names",
+				     image->path));
+	else
+		set_status(image, IMAGE_LACKS_LINES,
+			   xasprintf("%s has no debug information and no debug file of it was "
+				     "found: its functions have no lines",
+				     image->path));
 }
 
 static bool find_elf_symbol(struct image *image, uint64_t image_address, struct symbol *symbol)
 {
 	struct elf_image *elf = image_elf(image);
 	struct elf_symbol found;
+	bool is_found;
 
-	if (!elf || !elf_symbols_find(read_symbols(image, elf), image_address, &found))
+	if (!elf)
+		return false;
+	is_found = elf_symbols_find(elf_image_symbols(elf), image_address, &found);
+	note_lacks(image, elf);
+	if (!is_found)
 		return false;
 	*symbol = (struct symbol){
 		.name = display_name(image->symbolizer, &found),

@@ -36,6 +36,13 @@ struct build_id {
 	uint8_t size; /* 0: not known */
 };
 
+/* What an ELF image lacks because no debug file of it was found. */
+enum image_lack {
+	IMAGE_LACKS_NOTHING, /* or its status tells more */
+	IMAGE_LACKS_LINES,
+	IMAGE_LACKS_NAMES, /* but those of exported functions */
+};
+
 /* Whose image addresses are what. All is owned by the symbolizer, for its whole life. */
 struct image {
 	uint32_t id; /* index in the symbolizer, from 0 */
@@ -43,8 +50,9 @@ struct image {
 	const char *path; /* as mapped, or "[kernel.kallsyms]", "[vdso]", "[jit]", "[unknown]" */
 	const char *name; /* the module column: base name of the path, printable */
 	struct build_id build_id;
-	const char *status;    /* "" or a sentence: why names, lines or unwind tables are missing */
-	struct elf_image *elf; /* NULL until first needed, and where the file cannot be used */
+	const char *status; /* "" or a sentence: why names, lines or unwind tables are missing */
+	enum image_lack lack;
+	struct elf_image *elf;	   /* NULL until first needed, and where the file cannot be used */
 	struct perf_map *perf_map; /* IMAGE_PERF_MAP */
 	struct symbolizer *symbolizer;
 };

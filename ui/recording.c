@@ -12,7 +12,7 @@
 #include <sys/utsname.h>
 
 /* Of a recording from another machine every file may be missing: a few tell it. */
-enum { MISSING_FILES_MAX = 5 };
+enum { FILE_REMARKS_MAX = 5 };
 
 void recording_options_init(struct recording_options *options)
 {
@@ -154,27 +154,26 @@ void recording_read(struct recording *recording)
 	session_finish(recording->session);
 }
 
-/* Files are opened when first asked for, so only those that samples are in have a status. One that
- * is usable but has few names has a status too: that is report_header.c's to say. */
-static void print_missing_files(const struct recording *recording, FILE *out, const char *prefix)
+/* Files are opened when first asked for, so only those that samples are in have a status. What many
+ * may lack alike is report_header.c's to say. */
+static void print_file_remarks(const struct recording *recording, FILE *out, const char *prefix)
 {
-	uint32_t count = symbolizer_image_count(recording->symbolizer), missing_count = 0;
+	uint32_t count = symbolizer_image_count(recording->symbolizer), remark_count = 0;
 
 	for (uint32_t i = 0; i < count; i++) {
 		const struct image *image = symbolizer_image(recording->symbolizer, i);
 
 		bool is_file = image->kind == IMAGE_ELF || image->kind == IMAGE_VDSO;
 
-		if (!is_file || !*image->status || image->elf ||
-		    ++missing_count > MISSING_FILES_MAX)
+		if (!is_file || !*image->status || image->lack || ++remark_count > FILE_REMARKS_MAX)
 			continue;
 		fputs(prefix, out);
 		print_printable(out, image->status);
 		fputc('\n', out);
 	}
-	if (missing_count > MISSING_FILES_MAX)
+	if (remark_count > FILE_REMARKS_MAX)
 		fprintf(out, "%s%u more files are incomplete or cannot be used\n", prefix,
-			missing_count - MISSING_FILES_MAX);
+			remark_count - FILE_REMARKS_MAX);
 }
 
 void recording_print_remarks(const struct recording *recording, FILE *out, const char *prefix)
@@ -186,7 +185,7 @@ void recording_print_remarks(const struct recording *recording, FILE *out, const
 		print_printable(out, session_remark(recording->session, i));
 		fputc('\n', out);
 	}
-	print_missing_files(recording, out, prefix);
+	print_file_remarks(recording, out, prefix);
 	if (!*damage)
 		return;
 	fputs(prefix, out);

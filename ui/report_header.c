@@ -6,7 +6,7 @@
 
 #include <inttypes.h>
 
-enum { STRIPPED_NAMES_MAX = 4 };
+enum { LACKING_NAMES_MAX = 4 };
 
 static void print_text(FILE *out, const char *name, const char *text)
 {
@@ -85,23 +85,27 @@ static void print_jit(FILE *out, const struct stats *stats)
 	fputc('\n', out);
 }
 
-/* Files whose inner functions have no names, a few of them by name. */
-static void print_stripped(FILE *out, const struct recording *recording)
+/* Files of which no debug file was found, a few of them by name. */
+static void print_lacking(FILE *out, const struct recording *recording, enum image_lack lack,
+			  const char *name, const char *meaning)
 {
-	uint32_t count = symbolizer_image_count(recording->symbolizer), stripped_count = 0;
+	uint32_t count = symbolizer_image_count(recording->symbolizer), lacking_count = 0;
 
 	for (uint32_t i = 0; i < count; i++) {
 		const struct image *image = symbolizer_image(recording->symbolizer, i);
 
-		if (!image->elf || !*image->status || ++stripped_count > STRIPPED_NAMES_MAX)
+		if (image->lack != lack || ++lacking_count > LACKING_NAMES_MAX)
 			continue;
-		fputs(stripped_count == 1 ? "# stripped: " : ", ", out);
+		if (lacking_count == 1)
+			fprintf(out, "# %-9s ", name);
+		else
+			fputs(", ", out);
 		print_printable(out, image->name);
 	}
-	if (stripped_count > STRIPPED_NAMES_MAX)
-		fprintf(out, " and %u more", stripped_count - STRIPPED_NAMES_MAX);
-	if (stripped_count)
-		fputs(" (only exported functions have names)\n", out);
+	if (lacking_count > LACKING_NAMES_MAX)
+		fprintf(out, " and %u more", lacking_count - LACKING_NAMES_MAX);
+	if (lacking_count)
+		fprintf(out, " (%s)\n", meaning);
 }
 
 void report_header_print(FILE *out, const struct recording *recording, const struct stats *stats)
@@ -117,7 +121,10 @@ void report_header_print(FILE *out, const struct recording *recording, const str
 	fputc('\n', out);
 	print_stack_ends(out, stats);
 	print_jit(out, stats);
-	print_stripped(out, recording);
+	print_lacking(out, recording, IMAGE_LACKS_NAMES,
+		      "stripped:", "only exported functions have names");
+	print_lacking(out, recording, IMAGE_LACKS_LINES,
+		      "no lines:", "there is no debug information");
 	recording_print_remarks(recording, out, "# remark:   ");
 	fputc('\n', out);
 }

@@ -51,15 +51,18 @@ static void expect_lines(const char *kind)
 	symbolizer_destroy(symbolizer);
 }
 
-static void expect_nothing(const char *kind)
+static void expect_refused(const char *kind, const char *file, const char *reason)
 {
 	struct symbolizer *symbolizer;
 	struct frame frames[FRAMES_MAX];
+	char expected[2048];
 
 	assert_int_equal(find_leaf(kind, &symbolizer, frames), 1);
 	assert_null(frames[0].function);
 	assert_null(frames[0].file);
-	assert_non_null(strstr(status_of(symbolizer), "is stripped"));
+	snprintf(expected, sizeof(expected), "%s/%s/places is stripped, and %s/%s/%s %s",
+		 JPROF_SEPARATE_DIR, kind, JPROF_SEPARATE_DIR, kind, file, reason);
+	assert_string_equal(status_of(symbolizer), expected);
 	symbolizer_destroy(symbolizer);
 }
 
@@ -71,10 +74,18 @@ static void linked_file_is_found_beside_in_dot_debug_and_in_the_debug_directory(
 	expect_lines("link-global");
 }
 
-static void linked_file_with_another_checksum_is_not_used(void **state)
+static void linked_file_with_another_checksum_is_not_used_and_said(void **state)
 {
 	(void)state;
-	expect_nothing("link-wrong");
+	expect_refused("link-wrong", "places.debug",
+		       "is not its debug file: its checksum is not the one in .gnu_debuglink");
+}
+
+/* The link has the program's own name, and beside the program is the program. */
+static void program_is_not_its_own_debug_file(void **state)
+{
+	(void)state;
+	expect_lines("link-own-name");
 }
 
 static void file_is_found_by_build_id(void **state)
@@ -83,10 +94,42 @@ static void file_is_found_by_build_id(void **state)
 	expect_lines("build-id");
 }
 
-static void file_of_another_build_id_in_its_place_is_not_used(void **state)
+static void file_of_another_build_id_in_its_place_is_not_used_and_said(void **state)
 {
 	(void)state;
-	expect_nothing("build-id-wrong");
+	expect_refused("build-id-wrong",
+		       "debug/.build-id/11/11111111111111111111111111111111111111.debug",
+		       "is not its debug file: its build-id differs");
+}
+
+static void what_is_no_elf_file_in_its_place_is_said(void **state)
+{
+	(void)state;
+	expect_refused("link-text", "places.debug", "cannot be read, or is not an ELF file");
+}
+
+static void what_is_missing_is_said(void **state)
+{
+	static const struct {
+		const char *kind, *status;
+		enum image_lack lack;
+	} cases[] = {
+		{ "nothing", "is stripped and no debug file of it was found", IMAGE_LACKS_NAMES },
+		{ "no-lines", "has no debug information and no debug file", IMAGE_LACKS_LINES },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct symbolizer *symbolizer;
+		struct frame frames[FRAMES_MAX];
+		uint32_t last;
+
+		assert_int_equal(find_leaf(cases[i].kind, &symbolizer, frames), 1);
+		last = symbolizer_image_count(symbolizer) - 1;
+		assert_non_null(strstr(status_of(symbolizer), cases[i].status));
+		assert_int_equal(symbolizer_image(symbolizer, last)->lack, cases[i].lack);
+		symbolizer_destroy(symbolizer);
+	}
 }
 
 /* The program itself is gone; perf kept it, and its debug file, when it recorded. */
@@ -121,9 +164,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			linked_file_is_found_beside_in_dot_debug_and_in_the_debug_directory),
-		cmocka_unit_test(linked_file_with_another_checksum_is_not_used),
+		cmocka_unit_test(linked_file_with_another_checksum_is_not_used_and_said),
+		cmocka_unit_test(program_is_not_its_own_debug_file),
 		cmocka_unit_test(file_is_found_by_build_id),
-		cmocka_unit_test(file_of_another_build_id_in_its_place_is_not_used),
+		cmocka_unit_test(file_of_another_build_id_in_its_place_is_not_used_and_said),
+		cmocka_unit_test(what_is_no_elf_file_in_its_place_is_said),
+		cmocka_unit_test(what_is_missing_is_said),
 		cmocka_unit_test(program_that_is_gone_is_found_in_the_cache_of_perf),
 	};
 
