@@ -41,6 +41,8 @@ _jprof() {
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(_jprof_commands "$program") --help --version" -- "$word")
+	elif [ "$before" = --symbols ]; then
+		mapfile -t COMPREPLY < <(compgen -d -- "$word")
 	elif values=$(_jprof_values "$before"); then
 		mapfile -t COMPREPLY < <(compgen -W "$values" -- "$word")
 	elif [[ $word == -* ]]; then

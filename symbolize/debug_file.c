@@ -37,6 +37,8 @@ static uint32_t checksum_of(const uint8_t *bytes, size_t size)
 struct search {
 	const struct elf_file *file;
 	const struct debug_places *places;
+	const struct link *link; /* NULL: the file has none */
+	struct elf_file *found;	 /* in the symbols directory */
 	char *refusal;
 };
 
@@ -97,6 +99,33 @@ static struct elf_file *try_path(struct search *search, char *path, const struct
 	return found;
 }
 
+static bool try_users(void *context, const char *path)
+{
+	struct search *search = context;
+
+	search->found = try_path(search, xstrdup(path), search->link);
+	return search->found != NULL;
+}
+
+static struct elf_file *find_in_symbols_directory(struct search *search)
+{
+	struct symbols_directory *directory = search->places->symbols_directory;
+	const struct symbols_wanted wanted = {
+		.path = search->places->path,
+		.build_id = &search->file->build_id,
+		.is_debug_file = true,
+	};
+
+	if (!directory)
+		return NULL;
+	if (!symbols_directory_visit(directory, &wanted, try_users, search) && search->link)
+		return try_path(
+			search,
+			xasprintf("%s/%s", symbols_directory_path(directory), search->link->name),
+			search->link);
+	return search->found;
+}
+
 static struct elf_file *find_by_build_id(struct search *search)
 {
 	const struct build_id *build_id = &search->file->build_id;
@@ -117,9 +146,10 @@ static struct elf_file *find_by_build_id(struct search *search)
 }
 
 /* In the order of gdb: beside the file, in .debug there, and in the global directory. */
-static struct elf_file *find_by_link(struct search *search, const struct link *link)
+static struct elf_file *find_by_link(struct search *search)
 {
 	const struct debug_places *places = search->places;
+	const struct link *link = search->link;
 	const char *slash = strrchr(places->path, '/');
 	int length = slash ? (int)(slash - places->path) : 0;
 	const char *root = places->root, *directory = places->path;
@@ -158,11 +188,16 @@ struct elf_file *debug_file_open(const struct elf_file *file, const struct debug
 				 char **refusal)
 {
 	struct search search = { .file = file, .places = places };
-	struct elf_file *found = find_by_build_id(&search);
+	struct elf_file *found;
 	struct link link;
 
-	if (!found && read_link(file, &link))
-		found = find_by_link(&search, &link);
+	if (read_link(file, &link))
+		search.link = &link;
+	found = find_in_symbols_directory(&search);
+	if (!found)
+		found = find_by_build_id(&search);
+	if (!found && search.link)
+		found = find_by_link(&search);
 	*refusal = search.refusal;
 	if (found) {
 		free(search.refusal);

@@ -10,10 +10,13 @@
 #define SYMBOLIZE_DEBUG_FILE_H
 
 #include "symbolize/elf_file.h"
+#include "symbolize/symbols_directory.h"
 
+/* Looked in by this order. */
 struct debug_places {
-	const char *debug_directory; /* "/usr/lib/debug" */
-	const char *build_id_cache;  /* perf's, "/home/me/.debug"; NULL: none */
+	struct symbols_directory *symbols_directory; /* NULL: none */
+	const char *debug_directory;		     /* "/usr/lib/debug" */
+	const char *build_id_cache;		     /* perf's, "/home/me/.debug"; NULL: none */
 	const char *root; /* where the file's process has its "/", "" or "/proc/42/root" */
 	const char *path; /* of the file, below root */
 };

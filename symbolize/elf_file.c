@@ -226,6 +226,17 @@ bool elf_file_section_of_type(const struct elf_file *file, uint32_t type,
 	return false;
 }
 
+bool elf_file_has_code(const struct elf_file *file)
+{
+	GElf_Shdr header;
+
+	for (Elf_Scn *scn = NULL; (scn = elf_nextscn(file->elf, scn));)
+		if (gelf_getshdr(scn, &header) && (header.sh_flags & SHF_EXECINSTR) &&
+		    header.sh_type == SHT_NOBITS)
+			return false;
+	return true;
+}
+
 static Elf_Scn *find_debug_section(const struct elf_file *file, const char *name, GElf_Shdr *header)
 {
 	Elf_Scn *scn = find_section(file, name, header);

@@ -67,6 +67,9 @@ bool elf_file_section_at(const struct elf_file *file, size_t number, struct elf_
 bool elf_file_section(const struct elf_file *file, const char *name, struct elf_section *section);
 size_t elf_file_section_count(const struct elf_file *file);
 
+/* False for a debug file, from which the code was taken out. */
+bool elf_file_has_code(const struct elf_file *file);
+
 /* The first section of this type (SHT_SYMTAB, SHT_DYNSYM). */
 bool elf_file_section_of_type(const struct elf_file *file, uint32_t type,
 			      struct elf_section *section);

@@ -24,12 +24,15 @@ struct search {
 	struct known_image *known;
 	char *reason; /* why the first candidate that was there could not be used */
 	bool was_there;
+	bool is_users;	       /* what lies in the symbols directory is looked at */
+	bool is_taken_by_name; /* nothing else told that it is the file */
 };
 
-/* The first file that is there has more to say than any that is not. */
+/* The first file that is there has the most to say; of those that are not, the path as mapped, which
+ * comes last. */
 static void note(struct search *search, bool is_there, char *reason)
 {
-	if (search->reason && (search->was_there || !is_there)) {
+	if (search->reason && search->was_there) {
 		free(reason);
 		return;
 	}
@@ -59,12 +62,26 @@ static bool is_same_inode(const struct image_identity *identity, int fd, const s
 	return (uint32_t)identity->inode == (uint32_t)stat->st_ino && has_own_devices(fd);
 }
 
-static bool has_identity(const struct image_identity *identity, const struct elf_file *file, int fd,
+static bool has_identity(struct search *search, const struct elf_file *file, int fd,
 			 const struct stat *stat)
 {
+	const struct image_identity *identity = &search->known->identity;
+	bool is_same;
+
 	if (identity->build_id.size)
 		return build_id_is_equal(&identity->build_id, &file->build_id);
-	return !identity->inode || is_same_inode(identity, fd, stat);
+	is_same = identity->inode && is_same_inode(identity, fd, stat);
+	search->is_taken_by_name = search->is_users && !is_same;
+	return search->is_users || !identity->inode || is_same;
+}
+
+static char *why_another(const struct search *search, const char *path)
+{
+	bool by_build_id = search->known->identity.build_id.size;
+
+	return xasprintf("%s is not the file that was mapped: its %s differs%s", path,
+			 by_build_id ? "build-id" : "inode",
+			 search->is_users ? "" : ", it was replaced since");
 }
 
 static struct elf_file *check(struct search *search, int fd, const char *path)
@@ -81,12 +98,13 @@ static struct elf_file *check(struct search *search, int fd, const char *path)
 		note(search, true, xasprintf("%s is not an ELF file", path));
 		return NULL;
 	}
-	if (has_identity(&search->known->identity, file, fd, &stat))
+	if (!elf_file_has_code(file))
+		note(search, true, xasprintf("%s has no code: it is a debug file", path));
+	else if (has_identity(search, file, fd, &stat))
 		return file;
+	else
+		note(search, true, why_another(search, path));
 	elf_file_close(file);
-	note(search, true,
-	     xasprintf("%s is not the file that was mapped: its %s differs, it was replaced since",
-		       path, search->known->identity.build_id.size ? "build-id" : "inode"));
 	return NULL;
 }
 
@@ -97,6 +115,7 @@ static void use(struct known_image *known, struct elf_file *file, const char *ro
 	const char *path = known->identity.path;
 	char *mapped = xstrndup(path, mapped_path_length(path));
 	struct debug_places places = {
+		.symbols_directory = symbolizer->symbols_directory,
 		.debug_directory = symbolizer->debug_directory,
 		.build_id_cache = symbolizer->build_id_cache,
 		.root = root,
@@ -230,15 +249,52 @@ static bool try_root(struct search *search)
 	return root && (try_below(search, root) || try_mappings(search));
 }
 
+static bool try_users(void *context, const char *path)
+{
+	return try_path(context, "", path);
+}
+
+/* Takes `status` over. */
+static void set_status(struct known_image *known, char *status)
+{
+	known->image.status =
+		string_pool_add_printable(known->image.symbolizer->strings, status, strlen(status));
+	free(status);
+}
+
+static bool try_symbols_directory(struct search *search)
+{
+	struct known_image *known = search->known;
+	struct symbols_directory *directory = known->image.symbolizer->symbols_directory;
+	const struct symbols_wanted wanted = {
+		.path = known->identity.path,
+		.build_id = &known->identity.build_id,
+	};
+	bool is_found;
+
+	if (!directory)
+		return false;
+	search->is_users = true;
+	is_found = symbols_directory_visit(directory, &wanted, try_users, search);
+	search->is_users = false;
+	if (is_found && search->is_taken_by_name)
+		set_status(known, xasprintf("%s is taken for %s because of its name: the recording "
+					    "has no build-id to compare",
+					    known->image.elf->file->path, known->image.path));
+	return is_found;
+}
+
 void image_file_open(struct known_image *known)
 {
 	struct search search = { .known = known };
 
 	if (known->identity.path[0] != '/')
 		return;
-	if (!try_root(&search) && !try_copies(&search) && !try_below(&search, "") && search.reason)
-		known->image.status = string_pool_add_printable(
-			known->image.symbolizer->strings, search.reason, strlen(search.reason));
+	if (!try_symbols_directory(&search) && !try_root(&search) && !try_copies(&search) &&
+	    !try_below(&search, "") && search.reason) {
+		set_status(known, search.reason);
+		return;
+	}
 	free(search.reason);
 }
 

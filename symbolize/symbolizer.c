@@ -64,6 +64,9 @@ struct symbolizer *symbolizer_create(const struct symbolizer_options *options)
 	const char *reason;
 
 	symbolizer->strings = strings;
+	if (options->symbols_directory)
+		symbolizer->symbols_directory =
+			symbols_directory_create(options->symbols_directory);
 	symbolizer->debug_directory = string_pool_add(
 		strings, options->debug_directory ? options->debug_directory : "/usr/lib/debug");
 	symbolizer->build_id_cache = options->build_id_cache
@@ -94,6 +97,7 @@ void symbolizer_destroy(struct symbolizer *symbolizer)
 	hash_index_deinit(&symbolizer->image_index);
 	kernel_symbols_destroy(symbolizer->kernel_symbols);
 	demangler_destroy(symbolizer->demangler);
+	symbols_directory_destroy(symbolizer->symbols_directory);
 	string_pool_destroy(symbolizer->strings);
 	free(symbolizer);
 }

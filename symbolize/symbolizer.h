@@ -22,9 +22,10 @@ struct image_identity {
 };
 
 struct symbolizer_options {
-	const char *debug_directory; /* NULL: /usr/lib/debug */
-	const char *build_id_cache;  /* files kept by `perf record`; NULL: ~/.debug */
-	const char *kallsyms_path;   /* NULL: none is read (see kernel_symbols.h for what may be) */
+	const char *symbols_directory; /* looked in before all other places; NULL: none */
+	const char *debug_directory;   /* NULL: /usr/lib/debug */
+	const char *build_id_cache;    /* files kept by `perf record`; NULL: ~/.debug */
+	const char *kallsyms_path; /* NULL: none is read (see kernel_symbols.h for what may be) */
 };
 
 struct symbolizer *symbolizer_create(const struct symbolizer_options *options);

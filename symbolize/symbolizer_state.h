@@ -13,6 +13,7 @@
 #include "symbolize/hash_index.h"
 #include "symbolize/kernel_symbols.h"
 #include "symbolize/symbolizer.h"
+#include "symbolize/symbols_directory.h"
 
 /* An image is the first member of one of these. */
 struct known_image {
@@ -22,6 +23,7 @@ struct known_image {
 };
 
 struct symbolizer {
+	struct symbols_directory *symbols_directory;  /* NULL: none */
 	const char *debug_directory, *build_id_cache; /* interned */
 	struct string_pool *strings;
 	struct demangler *demangler;

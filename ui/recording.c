@@ -6,6 +6,8 @@
 #include "ui/printable.h"
 
 #include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,6 +58,9 @@ bool recording_option(struct recording_options *options, int letter, const char 
 			xgrow(options->perf_maps, options->perf_map_count,
 			      &options->perf_map_capacity, sizeof(*options->perf_maps));
 		options->perf_maps[options->perf_map_count++] = parse_named(argument);
+		return true;
+	case RECORDING_SYMBOLS:
+		options->symbols_directory = argument;
 		return true;
 	default:
 		return false;
@@ -108,14 +113,30 @@ static bool add_named(struct recording *recording, const struct recording_option
 	return true;
 }
 
+/* A name that was mistyped shall not look like a directory without symbols. */
+static bool is_directory(const char *path, struct error *err)
+{
+	DIR *directory = opendir(path);
+
+	if (!directory)
+		return error_set(err, errno, "cannot read the directory %s of --symbols: %s", path,
+				 strerror(errno));
+	closedir(directory);
+	return true;
+}
+
 bool recording_open(struct recording *recording, const struct recording_options *options,
 		    session_sink sink, void *sink_context, struct error *err)
 {
 	*recording = (struct recording){ 0 };
+	if (options->symbols_directory && !is_directory(options->symbols_directory, err))
+		return false;
 	recording->reader = data_reader_open(options->path, options->force, err);
 	if (!recording->reader)
 		return false;
-	recording->symbolizer = symbolizer_create(&(struct symbolizer_options){ 0 });
+	recording->symbolizer = symbolizer_create(&(struct symbolizer_options){
+		.symbols_directory = options->symbols_directory,
+	});
 	recording->session = session_create(
 		&(struct session_options){
 			.symbolizer = recording->symbolizer,

@@ -23,6 +23,7 @@ struct named_file {
 struct recording_options {
 	const char *path; /* "-": standard input */
 	bool force;
+	const char *symbols_directory; /* NULL: none */
 	struct named_file *jitdumps, *perf_maps;
 	size_t jitdump_count, jitdump_capacity, perf_map_count, perf_map_capacity;
 };
@@ -35,13 +36,14 @@ struct recording {
 };
 
 /* The rows that every command over a recording has; their letters. */
-enum { RECORDING_JITDUMP = OPTION_LONG + 200, RECORDING_PERF_MAP };
+enum { RECORDING_JITDUMP = OPTION_LONG + 200, RECORDING_PERF_MAP, RECORDING_SYMBOLS };
 /* clang-format off */
 #define RECORDING_OPTION_ROWS \
 	{ 'i', "input", "FILE", "the recording (jprof.data); - is standard input" }, \
 	{ 'f', "force", NULL, "read a file of another owner" }, \
 	{ RECORDING_JITDUMP, "jitdump", "[PID:]FILE", "use this jitdump; may be repeated" }, \
-	{ RECORDING_PERF_MAP, "perf-map", "[PID:]FILE", "use this perf map; may be repeated" }
+	{ RECORDING_PERF_MAP, "perf-map", "[PID:]FILE", "use this perf map; may be repeated" }, \
+	{ RECORDING_SYMBOLS, "symbols", "DIR", "look for programs and debug files in DIR first" }
 /* clang-format on */
 
 void recording_options_init(struct recording_options *options);

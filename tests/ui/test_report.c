@@ -166,6 +166,22 @@ static void a_recording_that_was_cut_says_where(void **state)
 	bytes_free(&file);
 }
 
+static void symbols_directory_that_is_not_there_is_an_error(void **state)
+{
+	struct captured_output err;
+	char *argv[] = { "report", "-i", "/nonexistent.data", "--symbols", "/nonexistent" };
+
+	(void)state;
+	capture_begin(&err, 2);
+	int result = cmd_report(sizeof(argv) / sizeof(*argv), argv);
+	char *text = capture_end(&err);
+
+	assert_int_equal(result, EXIT_FAILED);
+	assert_string_equal(text, "jprof: cannot read the directory /nonexistent of --symbols: "
+				  "No such file or directory\n");
+	free(text);
+}
+
 static void samples_of_two_cpus_are_not_one_rate(void **state)
 {
 	struct byte_builder file = small_recording(SMALL_RECORDING_SAMPLES, true);
@@ -188,6 +204,7 @@ int main(void)
 		cmocka_unit_test(complete_stacks_and_all_other_ends_are_100_percent),
 		cmocka_unit_test(a_recording_without_samples_is_a_report_without_rows),
 		cmocka_unit_test(a_recording_that_was_cut_says_where),
+		cmocka_unit_test(symbols_directory_that_is_not_there_is_an_error),
 		cmocka_unit_test(samples_of_two_cpus_are_not_one_rate),
 	};
 
