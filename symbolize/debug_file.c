@@ -184,6 +184,15 @@ static bool read_link(const struct elf_file *file, struct link *link)
 	return true;
 }
 
+/* What was refused is no matter where another was found. */
+static char *end_search(struct search *search, const struct elf_file *found)
+{
+	if (!found)
+		return search->refusal;
+	free(search->refusal);
+	return NULL;
+}
+
 struct elf_file *debug_file_open(const struct elf_file *file, const struct debug_places *places,
 				 char **refusal)
 {
@@ -198,12 +207,48 @@ struct elf_file *debug_file_open(const struct elf_file *file, const struct debug
 		found = find_by_build_id(&search);
 	if (!found && search.link)
 		found = find_by_link(&search);
-	*refusal = search.refusal;
-	if (found) {
-		free(search.refusal);
-		*refusal = NULL;
-	}
+	*refusal = end_search(&search, found);
 	return found;
+}
+
+/* NULL also where there are no servers. */
+static struct elf_file *download(const struct debug_places *places, const struct build_id *build_id,
+				 const char *file_path)
+{
+	struct elf_file *found;
+	char *path;
+	int fd = -1;
+
+	if (places->servers)
+		fd = debuginfod_servers_open(places->servers, DEBUGINFOD_DEBUG_FILE, build_id,
+					     basename(file_path), &path);
+	if (fd < 0)
+		return NULL;
+	found = elf_file_open(fd, path);
+	close(fd);
+	free(path);
+	return found;
+}
+
+struct elf_file *debug_file_download(const struct elf_file *file, const struct debug_places *places,
+				     char **refusal)
+{
+	struct search search = { .file = file, .places = places, .refusal = *refusal };
+	struct elf_file *found = download(places, &file->build_id, places->path);
+
+	if (found)
+		found = check(&search, found, NULL);
+	*refusal = end_search(&search, found);
+	return found;
+}
+
+/* Takes `found` over, which may be NULL. */
+static struct elf_file *with_build_id(struct elf_file *found, const struct build_id *build_id)
+{
+	if (!found || build_id_is_equal(&found->build_id, build_id))
+		return found;
+	elf_file_close(found);
+	return NULL;
 }
 
 /* Frees `path`. */
@@ -212,24 +257,49 @@ static struct elf_file *open_with_build_id(char *path, const struct build_id *bu
 	struct elf_file *found = path ? elf_file_open_path(path) : NULL;
 
 	free(path);
-	if (found && !build_id_is_equal(&found->build_id, build_id)) {
-		elf_file_close(found);
-		return NULL;
-	}
-	return found;
+	return with_build_id(found, build_id);
+}
+
+struct supplement {
+	const struct build_id *build_id;
+	struct elf_file *found;
+};
+
+static bool try_users_supplement(void *context, const char *path)
+{
+	struct supplement *supplement = context;
+
+	supplement->found = open_with_build_id(xstrdup(path), supplement->build_id);
+	return supplement->found != NULL;
+}
+
+static struct elf_file *find_users_supplement(const char *path, const struct build_id *build_id,
+					      const struct debug_places *places)
+{
+	struct supplement supplement = { .build_id = build_id };
+	const struct symbols_wanted wanted = { .path = path,
+					       .build_id = build_id,
+					       .is_debug_file = true };
+
+	if (places->symbols_directory)
+		symbols_directory_visit(places->symbols_directory, &wanted, try_users_supplement,
+					&supplement);
+	return supplement.found;
 }
 
 struct elf_file *debug_file_open_supplement(const char *path, const struct build_id *build_id,
 					    const struct debug_places *places)
 {
-	struct elf_file *found = NULL;
+	struct elf_file *found = find_users_supplement(path, build_id, places);
 
-	if (*places->root && path[0] == '/')
+	if (!found && *places->root && path[0] == '/')
 		found = open_with_build_id(xasprintf("%s%s", places->root, path), build_id);
 	if (!found)
 		found = open_with_build_id(xstrdup(path), build_id);
 	if (!found)
 		found = open_with_build_id(
 			build_id_path(places->debug_directory, build_id, ".debug"), build_id);
+	if (!found)
+		found = with_build_id(download(places, build_id, path), build_id);
 	return found;
 }

@@ -40,6 +40,20 @@ const struct elf_file *elf_image_debug_file(struct elf_image *image)
 	return image->debug_file;
 }
 
+void elf_image_prepare_names(struct elf_image *image)
+{
+	if (image->was_asked_for)
+		return;
+	image->was_asked_for = true;
+	if (dwarf_is_in(image->file) || elf_image_debug_file(image))
+		return;
+	image->debug_file = debug_file_download(image->file, &image->places, &image->refusal);
+	if (!image->debug_file)
+		return;
+	elf_symbols_destroy(image->symbols);
+	image->symbols = NULL;
+}
+
 const struct elf_symbols *elf_image_symbols(struct elf_image *image)
 {
 	const struct elf_file *debug_file = NULL;
@@ -62,6 +76,7 @@ struct dwarf_index *elf_image_dwarf(struct elf_image *image, struct string_pool 
 	if (image->has_dwarf)
 		return image->dwarf;
 	image->has_dwarf = true;
+	elf_image_prepare_names(image);
 	if (!dwarf_is_in(file))
 		file = elf_image_debug_file(image);
 	if (file && dwarf_is_in(file))

@@ -21,6 +21,7 @@ struct elf_image {
 	struct dwarf_index *dwarf;   /* NULL: not read yet, or none */
 	struct image_unwind_sections sections;
 	bool has_debug_file; /* it was looked for */
+	bool was_asked_for;  /* of the servers */
 	bool has_sections;   /* they were looked for */
 	bool has_dwarf;	     /* it was looked for */
 };
@@ -29,8 +30,12 @@ struct elf_image {
 struct elf_image *elf_image_create(struct elf_file *file, const struct debug_places *places);
 void elf_image_destroy(struct elf_image *image);
 
-/* NULL: there is none. */
+/* NULL: there is none. It is not downloaded. */
 const struct elf_file *elf_image_debug_file(struct elf_image *image);
+
+/* To be called before symbols are asked for names: downloads the debug file if one is needed.
+ * Unwinding, which meets many images that nobody looks at, does without. */
+void elf_image_prepare_names(struct elf_image *image);
 
 const struct elf_symbols *elf_image_symbols(struct elf_image *image);
 

@@ -80,6 +80,7 @@ static bool find_elf_symbol(struct image *image, uint64_t image_address, struct 
 
 	if (!elf)
 		return false;
+	elf_image_prepare_names(elf);
 	is_found = elf_symbols_find(elf_image_symbols(elf), image_address, &found);
 	note_lacks(image, elf);
 	if (!is_found)

@@ -120,6 +120,7 @@ static void use(struct known_image *known, struct elf_file *file, const char *ro
 		.build_id_cache = symbolizer->build_id_cache,
 		.root = root,
 		.path = string_pool_add(symbolizer->strings, mapped),
+		.servers = known->image.kind == IMAGE_ELF ? symbolizer->servers : NULL,
 	};
 
 	free(mapped);
@@ -284,6 +285,28 @@ static bool try_symbols_directory(struct search *search)
 	return is_found;
 }
 
+static bool try_servers(struct search *search)
+{
+	struct known_image *known = search->known;
+	struct debuginfod_servers *servers = known->image.symbolizer->servers;
+	struct elf_file *file;
+	char *path;
+	int fd;
+
+	if (!servers)
+		return false;
+	fd = debuginfod_servers_open(servers, DEBUGINFOD_PROGRAM, &known->identity.build_id,
+				     known->image.name, &path);
+	if (fd < 0)
+		return false;
+	file = check(search, fd, path);
+	if (file)
+		use(known, file, "");
+	close(fd);
+	free(path);
+	return file != NULL;
+}
+
 void image_file_open(struct known_image *known)
 {
 	struct search search = { .known = known };
@@ -291,7 +314,7 @@ void image_file_open(struct known_image *known)
 	if (known->identity.path[0] != '/')
 		return;
 	if (!try_symbols_directory(&search) && !try_root(&search) && !try_copies(&search) &&
-	    !try_below(&search, "") && search.reason) {
+	    !try_below(&search, "") && !try_servers(&search) && search.reason) {
 		set_status(known, search.reason);
 		return;
 	}

@@ -72,6 +72,9 @@ struct symbolizer *symbolizer_create(const struct symbolizer_options *options)
 	symbolizer->build_id_cache = options->build_id_cache
 					     ? string_pool_add(strings, options->build_id_cache)
 					     : default_build_id_cache(strings);
+	if (options->watch_download)
+		symbolizer->servers = debuginfod_servers_create(options->watch_download,
+								options->download_context);
 	symbolizer->demangler = demangler_create(strings);
 	symbolizer->kernel_symbols = kernel_symbols_create(strings);
 	symbolizer->kernel = &add(symbolizer, IMAGE_KERNEL, "[kernel.kallsyms]")->image;
@@ -97,9 +100,15 @@ void symbolizer_destroy(struct symbolizer *symbolizer)
 	hash_index_deinit(&symbolizer->image_index);
 	kernel_symbols_destroy(symbolizer->kernel_symbols);
 	demangler_destroy(symbolizer->demangler);
+	debuginfod_servers_destroy(symbolizer->servers);
 	symbols_directory_destroy(symbolizer->symbols_directory);
 	string_pool_destroy(symbolizer->strings);
 	free(symbolizer);
+}
+
+const char *symbolizer_download_problem(const struct symbolizer *symbolizer)
+{
+	return symbolizer->servers ? debuginfod_servers_problem(symbolizer->servers) : "";
 }
 
 struct string_pool *symbolizer_strings(struct symbolizer *symbolizer)

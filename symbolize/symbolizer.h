@@ -8,6 +8,7 @@
 #ifndef SYMBOLIZE_SYMBOLIZER_H
 #define SYMBOLIZE_SYMBOLIZER_H
 
+#include "symbolize/debuginfod.h"
 #include "symbolize/image.h"
 #include "symbolize/string_pool.h"
 
@@ -26,10 +27,15 @@ struct symbolizer_options {
 	const char *debug_directory;   /* NULL: /usr/lib/debug */
 	const char *build_id_cache;    /* files kept by `perf record`; NULL: ~/.debug */
 	const char *kallsyms_path; /* NULL: none is read (see kernel_symbols.h for what may be) */
+	download_watch watch_download; /* NULL: nothing is downloaded */
+	void *download_context;
 };
 
 struct symbolizer *symbolizer_create(const struct symbolizer_options *options);
 void symbolizer_destroy(struct symbolizer *symbolizer);
+
+/* A sentence: why downloads ended early; "" if they did not. */
+const char *symbolizer_download_problem(const struct symbolizer *symbolizer);
 
 /* Names and paths that are to live as long as the images. */
 struct string_pool *symbolizer_strings(struct symbolizer *symbolizer);

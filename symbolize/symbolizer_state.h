@@ -25,6 +25,7 @@ struct known_image {
 struct symbolizer {
 	struct symbols_directory *symbols_directory;  /* NULL: none */
 	const char *debug_directory, *build_id_cache; /* interned */
+	struct debuginfod_servers *servers;	      /* NULL: none */
 	struct string_pool *strings;
 	struct demangler *demangler;
 	struct kernel_symbols *kernel_symbols;

@@ -4,6 +4,7 @@
 #include "jitdump/xalloc.h"
 #include "profiler/jit_survey.h"
 #include "ui/printable.h"
+#include "ui/stop_signal.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -62,6 +63,9 @@ bool recording_option(struct recording_options *options, int letter, const char 
 	case RECORDING_SYMBOLS:
 		options->symbols_directory = argument;
 		return true;
+	case RECORDING_NO_DEBUGINFOD:
+		options->no_debuginfod = true;
+		return true;
 	default:
 		return false;
 	}
@@ -113,6 +117,20 @@ static bool add_named(struct recording *recording, const struct recording_option
 	return true;
 }
 
+/* Ctrl-C ends the downloads, and the report goes on without; at any other time, and the second
+ * time, it ends the program. */
+static bool watch_download(void *context, const struct download *download)
+{
+	struct recording *recording = context;
+
+	if (!recording->is_downloading)
+		stop_signal_catch_interrupt(&recording->before_download);
+	recording->is_downloading = !download->is_over;
+	if (download->is_over)
+		stop_signal_release(&recording->before_download);
+	return !stop_signal.signal_number;
+}
+
 /* A name that was mistyped shall not look like a directory without symbols. */
 static bool is_directory(const char *path, struct error *err)
 {
@@ -136,6 +154,8 @@ bool recording_open(struct recording *recording, const struct recording_options 
 		return false;
 	recording->symbolizer = symbolizer_create(&(struct symbolizer_options){
 		.symbols_directory = options->symbols_directory,
+		.watch_download = options->no_debuginfod ? NULL : watch_download,
+		.download_context = recording,
 	});
 	recording->session = session_create(
 		&(struct session_options){
@@ -175,6 +195,15 @@ void recording_read(struct recording *recording)
 	session_finish(recording->session);
 }
 
+static void print_remark(FILE *out, const char *prefix, const char *sentence)
+{
+	if (!*sentence)
+		return;
+	fputs(prefix, out);
+	print_printable(out, sentence);
+	fputc('\n', out);
+}
+
 /* Files are opened when first asked for, so only those that samples are in have a status. What many
  * may lack alike is report_header.c's to say. */
 static void print_file_remarks(const struct recording *recording, FILE *out, const char *prefix)
@@ -188,9 +217,7 @@ static void print_file_remarks(const struct recording *recording, FILE *out, con
 
 		if (!is_file || !*image->status || image->lack || ++remark_count > FILE_REMARKS_MAX)
 			continue;
-		fputs(prefix, out);
-		print_printable(out, image->status);
-		fputc('\n', out);
+		print_remark(out, prefix, image->status);
 	}
 	if (remark_count > FILE_REMARKS_MAX)
 		fprintf(out, "%s%u more files are incomplete or cannot be used\n", prefix,
@@ -199,17 +226,9 @@ static void print_file_remarks(const struct recording *recording, FILE *out, con
 
 void recording_print_remarks(const struct recording *recording, FILE *out, const char *prefix)
 {
-	const char *damage = data_reader_damage(recording->reader);
-
-	for (size_t i = 0; i < session_remark_count(recording->session); i++) {
-		fputs(prefix, out);
-		print_printable(out, session_remark(recording->session, i));
-		fputc('\n', out);
-	}
+	for (size_t i = 0; i < session_remark_count(recording->session); i++)
+		print_remark(out, prefix, session_remark(recording->session, i));
+	print_remark(out, prefix, symbolizer_download_problem(recording->symbolizer));
 	print_file_remarks(recording, out, prefix);
-	if (!*damage)
-		return;
-	fputs(prefix, out);
-	print_printable(out, damage);
-	fputc('\n', out);
+	print_remark(out, prefix, data_reader_damage(recording->reader));
 }

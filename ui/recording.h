@@ -13,6 +13,7 @@
 #include "profiler/session.h"
 #include "ui/options.h"
 
+#include <signal.h>
 #include <stdio.h>
 
 struct named_file {
@@ -24,26 +25,36 @@ struct recording_options {
 	const char *path; /* "-": standard input */
 	bool force;
 	const char *symbols_directory; /* NULL: none */
+	bool no_debuginfod;
 	struct named_file *jitdumps, *perf_maps;
 	size_t jitdump_count, jitdump_capacity, perf_map_count, perf_map_capacity;
 };
 
+/* In one place while it is open. */
 struct recording {
 	struct data_reader *reader;
 	struct symbolizer *symbolizer;
 	struct session *session;
 	struct naming *naming;
+	struct sigaction before_download;
+	bool is_downloading;
 };
 
 /* The rows that every command over a recording has; their letters. */
-enum { RECORDING_JITDUMP = OPTION_LONG + 200, RECORDING_PERF_MAP, RECORDING_SYMBOLS };
+enum {
+	RECORDING_JITDUMP = OPTION_LONG + 200,
+	RECORDING_PERF_MAP,
+	RECORDING_SYMBOLS,
+	RECORDING_NO_DEBUGINFOD
+};
 /* clang-format off */
 #define RECORDING_OPTION_ROWS \
 	{ 'i', "input", "FILE", "the recording (jprof.data); - is standard input" }, \
 	{ 'f', "force", NULL, "read a file of another owner" }, \
 	{ RECORDING_JITDUMP, "jitdump", "[PID:]FILE", "use this jitdump; may be repeated" }, \
 	{ RECORDING_PERF_MAP, "perf-map", "[PID:]FILE", "use this perf map; may be repeated" }, \
-	{ RECORDING_SYMBOLS, "symbols", "DIR", "look for programs and debug files in DIR first" }
+	{ RECORDING_SYMBOLS, "symbols", "DIR", "look for programs and debug files in DIR first" }, \
+	{ RECORDING_NO_DEBUGINFOD, "no-debuginfod", NULL, "ask no server of DEBUGINFOD_URLS" }
 /* clang-format on */
 
 void recording_options_init(struct recording_options *options);

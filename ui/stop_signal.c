@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "ui/stop_signal.h"
 
-#include <signal.h>
 #include <stddef.h>
 #include <time.h>
 
@@ -33,13 +32,34 @@ static void remember(int number, siginfo_t *sent, void *context)
 	}
 }
 
-void stop_signal_catch(void)
+static struct sigaction remembering(void)
 {
 	struct sigaction action = { .sa_sigaction = remember, .sa_flags = SA_SIGINFO };
 
 	sigemptyset(&action.sa_mask);
 	sigaddset(&action.sa_mask, SIGINT);
 	sigaddset(&action.sa_mask, SIGTERM);
+	return action;
+}
+
+void stop_signal_catch(void)
+{
+	struct sigaction action = remembering();
+
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+}
+
+void stop_signal_catch_interrupt(struct sigaction *before)
+{
+	struct sigaction action = remembering();
+
+	sigaction(SIGINT, NULL, before);
+	if (before->sa_handler != SIG_IGN)
+		sigaction(SIGINT, &action, NULL);
+}
+
+void stop_signal_release(const struct sigaction *before)
+{
+	sigaction(SIGINT, before, NULL);
 }

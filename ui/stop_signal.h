@@ -11,8 +11,14 @@
 
 #include "profiler/recorder.h"
 
+#include <signal.h>
+
 extern struct stop_request stop_signal;
 
 void stop_signal_catch(void);
+
+/* For a while only, and SIGINT alone, unless it is ignored: *before is for stop_signal_release(). */
+void stop_signal_catch_interrupt(struct sigaction *before);
+void stop_signal_release(const struct sigaction *before);
 
 #endif

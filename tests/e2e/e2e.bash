@@ -17,6 +17,7 @@ directory=$(mktemp -d)
 trap 'rm -rf "$directory"' EXIT
 cd "$directory"
 export HOME=$directory JITDUMPDIR=$directory
+unset DEBUGINFOD_URLS
 
 skip() {
 	echo "SKIPPED: $1"
