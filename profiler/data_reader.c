@@ -20,6 +20,7 @@ struct data_reader {
 	struct data_feature_set features;
 	struct jprof_section *section;
 	struct data_stream stream;
+	uint64_t read_bytes;
 };
 
 struct event_layout *data_reader_layout(struct data_reader *reader)
@@ -57,6 +58,11 @@ const char *data_reader_damage(const struct data_reader *reader)
 uint64_t data_reader_file_bytes(const struct data_reader *reader)
 {
 	return reader->input.file_bytes;
+}
+
+uint64_t data_reader_read_bytes(const struct data_reader *reader)
+{
+	return reader->read_bytes;
 }
 
 static void read_tables(struct data_reader *reader)
@@ -176,11 +182,16 @@ void data_reader_close(struct data_reader *reader)
 
 const struct perf_event_header *data_reader_next(struct data_reader *reader)
 {
-	return data_stream_next(&reader->stream);
+	const struct perf_event_header *record = data_stream_next(&reader->stream);
+
+	if (record)
+		reader->read_bytes += record->size;
+	return record;
 }
 
 void data_reader_rewind(struct data_reader *reader)
 {
+	reader->read_bytes = 0;
 	data_stream_deinit(&reader->stream);
 	data_stream_init(&reader->stream, &reader->input, &reader->header, reader->events.layout);
 }

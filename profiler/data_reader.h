@@ -62,6 +62,9 @@ const struct perf_event_header *data_reader_next(struct data_reader *reader);
 /* Begins anew: the next record is the first. */
 void data_reader_rewind(struct data_reader *reader);
 
+/* Of the records so far, inflated. */
+uint64_t data_reader_read_bytes(const struct data_reader *reader);
+
 /* After the end: a sentence about where and why reading stopped early, or "". */
 const char *data_reader_damage(const struct data_reader *reader);
 

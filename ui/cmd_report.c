@@ -157,13 +157,19 @@ static void print_events(struct report *report)
 	free(is_used);
 }
 
-/* So that the header knows which files are missing. */
+/* Before anything is printed: the header tells which files are missing, and while names are looked
+ * for there is progress to be shown. */
 static void name_all(struct report *report)
 {
-	size_t count;
+	struct progress *progress = &report->recording.progress;
+	size_t count, all = report->profile->location_count;
 
-	for (size_t i = 0; i < report->profile->location_count; i++)
+	for (size_t i = 0; i < all; i++) {
+		if (progress_is_due(progress))
+			progress_draw(progress, "naming: %zu of %zu places", i, all);
 		naming_frames(report->recording.naming, report->profile->locations[i], &count);
+	}
+	progress_erase(progress);
 }
 
 /* A name that was mistyped shall not look like one without samples. */
@@ -195,12 +201,13 @@ static int print_report(struct report *report)
 	}
 	recording_read(&report->recording);
 	stats_collect(&stats, &report->recording, report->profile);
+	if (report->form != FORM_STATS)
+		name_all(report);
 	if (report->form == FORM_STATS) {
 		stats_print(stdout, &stats);
 	} else if (report->form == FORM_FLAME) {
 		print_flame(report);
 	} else {
-		name_all(report);
 		report_header_print(stdout, &report->recording, &stats);
 		print_events(report);
 	}

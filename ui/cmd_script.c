@@ -129,6 +129,7 @@ int cmd_script(int argc, char **argv)
 
 	options_init(&options, rows, usage, true);
 	recording_options_init(&recording);
+	recording.is_printed_while_read = true;
 	while (result < 0 && (letter = options_next(&options, argc, argv)) != OPTIONS_END) {
 		if (letter == OPTIONS_BAD || letter == OPTIONS_HELP)
 			result = letter == OPTIONS_HELP ? EXIT_DONE : EXIT_USAGE;

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 /* Of a recording from another machine every file may be missing: a few tell it. */
 enum { FILE_REMARKS_MAX = 5 };
@@ -117,6 +118,18 @@ static bool add_named(struct recording *recording, const struct recording_option
 	return true;
 }
 
+static void draw_download(struct progress *progress, const struct download *download)
+{
+	static const char hint[] = "Ctrl-C goes on without";
+
+	if (download->total_bytes)
+		progress_draw(progress, "downloading for %s: %.1f of %.1f MB (%s)", download->name,
+			      (double)download->done_bytes / 1e6,
+			      (double)download->total_bytes / 1e6, hint);
+	else
+		progress_draw(progress, "asking debuginfod for %s (%s)", download->name, hint);
+}
+
 /* Ctrl-C ends the downloads, and the report goes on without; at any other time, and the second
  * time, it ends the program. */
 static bool watch_download(void *context, const struct download *download)
@@ -126,8 +139,12 @@ static bool watch_download(void *context, const struct download *download)
 	if (!recording->is_downloading)
 		stop_signal_catch_interrupt(&recording->before_download);
 	recording->is_downloading = !download->is_over;
-	if (download->is_over)
+	if (download->is_over) {
 		stop_signal_release(&recording->before_download);
+		progress_erase(&recording->progress);
+	} else if (progress_is_due(&recording->progress)) {
+		draw_download(&recording->progress, download);
+	}
 	return !stop_signal.signal_number;
 }
 
@@ -152,6 +169,8 @@ bool recording_open(struct recording *recording, const struct recording_options 
 	recording->reader = data_reader_open(options->path, options->force, err);
 	if (!recording->reader)
 		return false;
+	progress_init(&recording->progress, STDERR_FILENO, NULL);
+	recording->shows_reading = !options->is_printed_while_read || !isatty(STDOUT_FILENO);
 	recording->symbolizer = symbolizer_create(&(struct symbolizer_options){
 		.symbols_directory = options->symbols_directory,
 		.watch_download = options->no_debuginfod ? NULL : watch_download,
@@ -186,13 +205,31 @@ void recording_close(struct recording *recording)
 	*recording = (struct recording){ 0 };
 }
 
+static void draw_reading(struct recording *recording)
+{
+	const struct data_reader *reader = recording->reader;
+	uint64_t read_bytes = data_reader_read_bytes(reader);
+	uint64_t file_bytes = data_reader_file_bytes(reader);
+
+	if (!recording->shows_reading || !progress_is_due(&recording->progress))
+		return;
+	if (data_reader_features(reader)->is_compressed || read_bytes > file_bytes)
+		progress_draw(&recording->progress, "reading: %.1f MB", (double)read_bytes / 1e6);
+	else
+		progress_draw(&recording->progress, "reading: %.1f of %.1f MB",
+			      (double)read_bytes / 1e6, (double)file_bytes / 1e6);
+}
+
 void recording_read(struct recording *recording)
 {
 	const struct perf_event_header *record;
 
-	while ((record = data_reader_next(recording->reader)))
+	while ((record = data_reader_next(recording->reader))) {
 		session_feed(recording->session, record);
+		draw_reading(recording);
+	}
 	session_finish(recording->session);
+	progress_erase(&recording->progress);
 }
 
 static void print_remark(FILE *out, const char *prefix, const char *sentence)

@@ -12,6 +12,7 @@
 #include "profiler/naming.h"
 #include "profiler/session.h"
 #include "ui/options.h"
+#include "ui/progress.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -26,6 +27,7 @@ struct recording_options {
 	bool force;
 	const char *symbols_directory; /* NULL: none */
 	bool no_debuginfod;
+	bool is_printed_while_read; /* a terminal that shows it needs no progress */
 	struct named_file *jitdumps, *perf_maps;
 	size_t jitdump_count, jitdump_capacity, perf_map_count, perf_map_capacity;
 };
@@ -36,6 +38,8 @@ struct recording {
 	struct symbolizer *symbolizer;
 	struct session *session;
 	struct naming *naming;
+	struct progress progress; /* on stderr */
+	bool shows_reading;
 	struct sigaction before_download;
 	bool is_downloading;
 };
