@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "ui/bus_signal.h"
 #include "ui/command.h"
 
 #include <stdio.h>
@@ -33,6 +34,7 @@ int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
 
+	bus_signal_catch();
 	for (size_t i = 0; i < COMMAND_COUNT; i++) {
 		if (!strcmp(name, commands[i].name))
 			return commands[i].run(argc - 1, argv + 1);
