@@ -115,6 +115,30 @@ static void bytes_that_are_damaged_give_fewer_names(void **state)
 	elf_file_close(file);
 }
 
+/* Whole streams of what is no whole ELF file; names may be missing, or wrong. */
+static void inner_file_that_is_damaged_gives_fewer_names(void **state)
+{
+	enum { ROUNDS = 40 };
+
+	srand(1);
+	for (int round = 0; round < ROUNDS; round++) {
+		int at = rand() % (round % 2 ? 3000 : 64);
+		struct opened opened;
+
+		assert_int_equal(
+			shell_run(*state,
+				  "cp %s/mini/mini inner; printf '\\%o\\377' | dd of=inner "
+				  "bs=1 seek=%d conv=notrunc; xz -0 <inner >data",
+				  JPROF_SEPARATE_DIR, (unsigned int)rand() % 256, at)
+				.exit_code,
+			0);
+		opened = open_with(*state, "data");
+		name_at(&opened, "outer");
+		name_at(&opened, "local");
+		symbolizer_destroy(opened.symbolizer);
+	}
+}
+
 /* 45 kB that would be 300 MB. */
 static void stream_that_grows_beyond_all_reason_is_not_taken(void **state)
 {
@@ -135,6 +159,7 @@ int main(void)
 		cmocka_unit_test(exported_functions_and_inner_ones_have_names),
 		IN_DIRECTORY(what_is_no_whole_xz_stream_gives_fewer_names),
 		IN_DIRECTORY(bytes_that_are_damaged_give_fewer_names),
+		IN_DIRECTORY(inner_file_that_is_damaged_gives_fewer_names),
 		IN_DIRECTORY(stream_that_grows_beyond_all_reason_is_not_taken),
 	};
 
