@@ -348,6 +348,22 @@ static void section_compressed_with_zstd_is_inflated(void **state)
 	free(path);
 }
 
+static void file_compressed_with_zstd_has_lines(void **state)
+{
+	char *path = compress_with_zstd(*state);
+	struct opened opened = open_image(path);
+	struct frame frames[8];
+	uint64_t address;
+
+	assert_true(places_find(path, "leaf", 0, &address));
+	assert_int_equal(image_frames(opened.image, address, frames, 8), 3);
+	assert_string_equal(frames[0].function, "leaf");
+	assert_int_equal(frames[0].line, places_line("places.c", "at leaf"));
+	symbolizer_destroy(opened.symbolizer);
+	damage(path, state, 300);
+	free(path);
+}
+
 /* Its size, as the section says it, and its bytes. */
 static void section_of_zstd_that_is_damaged_is_none(void **state)
 {
@@ -400,6 +416,7 @@ int main(void)
 		cmocka_unit_test(clone_is_the_entry_of_a_thread),
 		cmocka_unit_test(signal_trampoline_is_known_by_its_instructions),
 		IN_DIRECTORY(section_compressed_with_zstd_is_inflated),
+		IN_DIRECTORY(file_compressed_with_zstd_has_lines),
 		IN_DIRECTORY(section_of_zstd_that_is_damaged_is_none),
 		IN_DIRECTORY(file_cut_anywhere_gives_less),
 		IN_DIRECTORY(damaged_file_gives_less),
