@@ -32,7 +32,7 @@ static int compare_paths(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* All programs but split DWARF's other halves. */
+/* All programs but split DWARF's other halves and packages of them. */
 static int find_programs(void **state)
 {
 	struct programs *programs = calloc(1, sizeof(*programs));
@@ -43,7 +43,7 @@ static int find_programs(void **state)
 	for (struct dirent *entry; (entry = readdir(directory));) {
 		char *path;
 
-		if (entry->d_name[0] == '.' || strstr(entry->d_name, ".dwo") ||
+		if (entry->d_name[0] == '.' || strstr(entry->d_name, ".dw") ||
 		    programs->count == PROGRAMS_MAX)
 			continue;
 		if (asprintf(&path, "%s/%s", JPROF_PLACES_DIR, entry->d_name) < 0)
