@@ -48,6 +48,22 @@ void naming_destroy(struct naming *naming)
 	free(naming);
 }
 
+void naming_prepare(struct naming *naming, const struct location *locations, size_t count)
+{
+	uint64_t *addresses = xmalloc((count + 1) * sizeof(*addresses));
+	size_t begin = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		addresses[i] = locations[i].image_address;
+		if (i + 1 < count && locations[i + 1].image_id == locations[i].image_id)
+			continue;
+		image_prepare(symbolizer_image(naming->symbolizer, locations[i].image_id),
+			      &addresses[begin], i + 1 - begin);
+		begin = i + 1;
+	}
+	free(addresses);
+}
+
 static struct jit_version *find_version(const struct naming *naming, struct location location,
 					struct jit_code **owner)
 {

@@ -31,6 +31,10 @@ struct named_frame {
 struct naming *naming_create(struct session *session);
 void naming_destroy(struct naming *naming);
 
+/* Reads what naming these locations needs, on all CPUs. Best in the order of images and addresses:
+ * then few files and units are read at a time. */
+void naming_prepare(struct naming *naming, const struct location *locations, size_t count);
+
 /* At least one frame; borrowed from the naming. */
 const struct named_frame *naming_frames(struct naming *naming, struct location location,
 					size_t *count);

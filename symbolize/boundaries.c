@@ -48,10 +48,7 @@ static void pop(struct begun *begun)
 
 static void put(struct boundaries *boundaries, uint64_t address, uint32_t number)
 {
-	struct boundary *last =
-		boundaries->count ? &boundaries->items[boundaries->count - 1] : NULL;
-
-	if (last && last->number == number)
+	if (boundaries->count && boundaries->items[boundaries->count - 1].number == number)
 		return;
 	boundaries->items[boundaries->count++] =
 		(struct boundary){ (uint32_t)(address - boundaries->base), number };

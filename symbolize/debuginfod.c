@@ -4,6 +4,7 @@
 #include "jitdump/xalloc.h"
 #include "symbolize/build_id.h"
 
+#include <dlfcn.h>
 #include <elfutils/debuginfod.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -14,7 +15,22 @@ struct missing_file {
 	struct build_id build_id;
 };
 
+/*
+ * What is used of libdebuginfod. It is loaded when it is first needed, as libdw does: with it come
+ * curl and all of curl's libraries, which cost a recorder five times its own start.
+ */
+struct library {
+	void *handle; /* NULL: not loaded */
+	typeof(debuginfod_begin) *begin;
+	typeof(debuginfod_end) *end;
+	typeof(debuginfod_find_executable) *find_executable;
+	typeof(debuginfod_find_debuginfo) *find_debuginfo;
+	typeof(debuginfod_set_progressfn) *set_progressfn;
+	typeof(debuginfod_set_user_data) *set_user_data;
+};
+
 struct debuginfod_servers {
+	struct library library;
 	debuginfod_client *client; /* NULL: not needed yet */
 	download_watch watch;
 	void *context;
@@ -43,7 +59,9 @@ void debuginfod_servers_destroy(struct debuginfod_servers *servers)
 	if (!servers)
 		return;
 	if (servers->client)
-		debuginfod_end(servers->client);
+		servers->library.end(servers->client);
+	if (servers->library.handle)
+		dlclose(servers->library.handle);
 	free(servers->problem);
 	free(servers->missing);
 	free(servers);
@@ -64,7 +82,10 @@ static bool tell(struct debuginfod_servers *servers)
 /* `done` counts bytes only where `total` is known (debuginfod_find_debuginfo(3)). */
 static int progress(debuginfod_client *client, long done, long total)
 {
-	struct debuginfod_servers *servers = debuginfod_get_user_data(client);
+	/* The only way to the caller's data is in the library, which is loaded by now. */
+	typeof(debuginfod_get_user_data) *get_user_data =
+		dlsym(RTLD_DEFAULT, "debuginfod_get_user_data");
+	struct debuginfod_servers *servers = get_user_data(client);
 
 	if (done >= 0 && total > 0) {
 		servers->download.done_bytes = (uint64_t)done;
@@ -73,17 +94,38 @@ static int progress(debuginfod_client *client, long done, long total)
 	return !tell(servers);
 }
 
+static bool load(struct library *library)
+{
+	/* Global, for progress() to find what it needs. */
+	void *handle = dlopen("libdebuginfod.so.1", RTLD_LAZY | RTLD_GLOBAL);
+
+	if (!handle)
+		return false;
+	library->handle = handle;
+	library->begin = dlsym(handle, "debuginfod_begin");
+	library->end = dlsym(handle, "debuginfod_end");
+	library->find_executable = dlsym(handle, "debuginfod_find_executable");
+	library->find_debuginfo = dlsym(handle, "debuginfod_find_debuginfo");
+	library->set_progressfn = dlsym(handle, "debuginfod_set_progressfn");
+	library->set_user_data = dlsym(handle, "debuginfod_set_user_data");
+	return library->begin && library->end && library->find_executable &&
+	       library->find_debuginfo && library->set_progressfn && library->set_user_data &&
+	       dlsym(handle, "debuginfod_get_user_data");
+}
+
 static bool has_begun(struct debuginfod_servers *servers)
 {
 	if (servers->client)
 		return true;
-	servers->client = debuginfod_begin();
+	if (load(&servers->library))
+		servers->client = servers->library.begin();
 	if (!servers->client) {
-		servers->problem = xstrdup("libdebuginfod cannot be used: nothing is downloaded");
+		servers->problem = xstrdup("DEBUGINFOD_URLS is set, but libdebuginfod.so.1 cannot "
+					   "be used: install libdebuginfod1");
 		return false;
 	}
-	debuginfod_set_user_data(servers->client, servers);
-	debuginfod_set_progressfn(servers->client, progress);
+	servers->library.set_user_data(servers->client, servers);
+	servers->library.set_progressfn(servers->client, progress);
 	return true;
 }
 
@@ -127,9 +169,9 @@ static int find(struct debuginfod_servers *servers, struct missing_file wanted, 
 	if (!tell(servers))
 		result = -EINTR;
 	else if (wanted.kind == DEBUGINFOD_PROGRAM)
-		result = debuginfod_find_executable(servers->client, bytes, size, path);
+		result = servers->library.find_executable(servers->client, bytes, size, path);
 	else
-		result = debuginfod_find_debuginfo(servers->client, bytes, size, path);
+		result = servers->library.find_debuginfo(servers->client, bytes, size, path);
 	servers->download.is_over = true;
 	tell(servers);
 	return result;

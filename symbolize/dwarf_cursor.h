@@ -148,7 +148,8 @@ static inline int64_t dwarf_cursor_sleb(struct dwarf_cursor *cursor)
 static inline const char *dwarf_cursor_string(struct dwarf_cursor *cursor)
 {
 	const uint8_t *text = cursor->next;
-	const uint8_t *nul = memchr(text, '\0', dwarf_cursor_left(cursor));
+	size_t left = dwarf_cursor_left(cursor);
+	const uint8_t *nul = left ? memchr(text, '\0', left) : NULL;
 
 	if (!nul) {
 		dwarf_cursor_fail(cursor);

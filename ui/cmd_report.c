@@ -14,6 +14,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum report_form { FORM_TABLE, FORM_TREE, FORM_CALLERS, FORM_FLAME, FORM_STATS };
 
@@ -157,18 +158,38 @@ static void print_events(struct report *report)
 	free(is_used);
 }
 
+static int compare_locations(const void *a, const void *b)
+{
+	const struct location *first = a, *second = b;
+
+	if (first->image_id != second->image_id)
+		return first->image_id < second->image_id ? -1 : 1;
+	if (first->image_address != second->image_address)
+		return first->image_address < second->image_address ? -1 : 1;
+	return 0;
+}
+
 /* Before anything is printed: the header tells which files are missing, and while names are looked
  * for there is progress to be shown. */
 static void name_all(struct report *report)
 {
+	enum { AT_ONCE = 1024 };
 	struct progress *progress = &report->recording.progress;
-	size_t count, all = report->profile->location_count;
+	struct naming *naming = report->recording.naming;
+	size_t frames, all = report->profile->location_count;
+	struct location *locations = xmalloc((all + 1) * sizeof(*locations));
 
+	memcpy(locations, report->profile->locations, all * sizeof(*locations));
+	qsort(locations, all, sizeof(*locations), compare_locations);
 	for (size_t i = 0; i < all; i++) {
+		if (i % AT_ONCE == 0)
+			naming_prepare(naming, &locations[i],
+				       all - i < AT_ONCE ? all - i : AT_ONCE);
 		if (progress_is_due(progress))
 			progress_draw(progress, "naming: %zu of %zu places", i, all);
-		naming_frames(report->recording.naming, report->profile->locations[i], &count);
+		naming_frames(naming, locations[i], &frames);
 	}
+	free(locations);
 	progress_erase(progress);
 }
 
