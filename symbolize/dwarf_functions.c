@@ -26,10 +26,9 @@ struct calls {
 };
 
 struct function {
-	uint64_t entry; /* in .debug_info */
-	uint32_t scope; /* NO_SCOPE: not read yet */
-	bool has_calls; /* or at least it was looked for them */
-	struct calls *calls;
+	uint32_t entry;	     /* offset in the unit */
+	uint32_t scope;	     /* NO_SCOPE: not read yet */
+	struct calls *calls; /* NULL: not read yet */
 };
 
 struct dwarf_functions {
@@ -117,8 +116,10 @@ static void add_function(struct dwarf_functions *functions, uint64_t offset,
 		return;
 	functions->items = xgrow(functions->items, functions->count, &functions->capacity,
 				 sizeof(*functions->items));
-	functions->items[functions->count++] =
-		(struct function){ .entry = offset, .scope = NO_SCOPE };
+	functions->items[functions->count++] = (struct function){
+		.entry = (uint32_t)(offset - functions->unit->offset),
+		.scope = NO_SCOPE,
+	};
 }
 
 /*
@@ -243,7 +244,7 @@ static uint32_t number_used(const struct found_calls *found, const struct bounda
 /* A third of the calls that compilers tell of have no code left. */
 static struct calls *keep_used(const struct found_calls *found, struct boundaries *boundaries)
 {
-	uint32_t *numbers = xmalloc(found->count * sizeof(*numbers));
+	uint32_t *numbers = xmalloc((found->count + 1) * sizeof(*numbers));
 	uint32_t count = number_used(found, boundaries, numbers);
 	struct calls *calls = xmalloc(sizeof(*calls) + count * sizeof(*calls->items));
 
@@ -269,12 +270,9 @@ static void read_calls(struct dwarf_functions *functions, struct function *funct
 	struct found_calls found = { 0 };
 	struct boundaries boundaries;
 
-	function->has_calls = true;
-	find_calls(functions, function->entry, &found);
-	if (found.ranges.count) {
-		boundaries_init(&boundaries, &found.ranges);
-		function->calls = keep_used(&found, &boundaries);
-	}
+	find_calls(functions, functions->unit->offset + function->entry, &found);
+	boundaries_init(&boundaries, &found.ranges);
+	function->calls = keep_used(&found, &boundaries);
 	free(found.items);
 	range_table_deinit(&found.ranges);
 }
@@ -284,15 +282,14 @@ static uint32_t clamp(uint64_t number)
 	return number <= UINT32_MAX ? (uint32_t)number : 0;
 }
 
-/* Reads an entry's scope unless it was. */
-static const struct dwarf_scope *read_scope(struct dwarf_functions *functions, uint64_t offset,
-					    uint32_t *number)
+/* Reads an entry's scope unless it was. Returns its number. */
+static uint32_t read_scope(struct dwarf_functions *functions, uint64_t offset, uint32_t *number)
 {
 	struct dwarf_scope scope = { 0 };
 	struct dwarf_entry entry;
 
 	if (*number != NO_SCOPE)
-		return &functions->scopes[*number];
+		return *number;
 	if (dwarf_entry_read(functions->unit, offset, &entry)) {
 		scope.name = dwarf_entry_name(&entry);
 		scope.is_inlined = entry.tag == DW_TAG_inlined_subroutine;
@@ -304,47 +301,47 @@ static const struct dwarf_scope *read_scope(struct dwarf_functions *functions, u
 				  &functions->scope_capacity, sizeof(*functions->scopes));
 	*number = (uint32_t)functions->scope_count;
 	functions->scopes[functions->scope_count++] = scope;
-	return &functions->scopes[*number];
+	return *number;
 }
 
-/* The calls around the address. Returns how many; the last is a function within the function then
- * if it is not inlined. */
+struct dwarf_scope *dwarf_functions_scope(struct dwarf_functions *functions, uint32_t number)
+{
+	return &functions->scopes[number];
+}
+
+/* The calls around the address, and at last the function: that of the address, or one within it. */
 static size_t find_scopes(struct dwarf_functions *functions, struct function *function,
-			  uint64_t address, struct dwarf_scope *scopes, size_t max)
+			  uint64_t address, uint32_t *scopes, size_t max)
 {
 	uint32_t number;
 	size_t count = 0;
 
-	if (!function->has_calls)
+	if (!function->calls)
 		read_calls(functions, function);
-	number =
-		function->calls ? boundaries_find(&function->calls->boundaries, address) : NO_SCOPE;
+	number = boundaries_find(&function->calls->boundaries, address);
 	while (number != NO_SCOPE && count < max) {
 		struct call *call = &function->calls->items[number];
 
-		scopes[count++] =
-			*read_scope(functions, functions->unit->offset + call->entry, &call->scope);
-		if (!scopes[count - 1].is_inlined)
-			break;
+		scopes[count] =
+			read_scope(functions, functions->unit->offset + call->entry, &call->scope);
+		if (!functions->scopes[scopes[count++]].is_inlined)
+			return count;
 		number = call->parent;
 	}
+	if (count < max)
+		scopes[count++] = read_scope(functions, functions->unit->offset + function->entry,
+					     &function->scope);
 	return count;
 }
 
-size_t dwarf_functions_find(struct dwarf_functions *functions, uint64_t address,
-			    struct dwarf_scope *scopes, size_t max)
+size_t dwarf_functions_find(struct dwarf_functions *functions, uint64_t address, uint32_t *scopes,
+			    size_t max)
 {
 	const struct nested_range *range = range_table_find(&functions->ranges, address);
-	struct function *function;
-	size_t count;
 
-	if (!range)
-		return 0;
-	function = &functions->items[range->number];
-	count = find_scopes(functions, function, address, scopes, max);
-	if (count < max && (!count || scopes[count - 1].is_inlined))
-		scopes[count++] = *read_scope(functions, function->entry, &function->scope);
-	return count;
+	return range ? find_scopes(functions, &functions->items[range->number], address, scopes,
+				   max)
+		     : 0;
 }
 
 void dwarf_functions_add_ranges(const struct dwarf_functions *functions, uint32_t number,

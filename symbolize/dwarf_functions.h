@@ -18,8 +18,9 @@ struct dwarf_functions;
 
 /* A function, or a call that was inlined. */
 struct dwarf_scope {
-	const char *name; /* see dwarf_entry_name() */
-	bool is_inlined;  /* then also where it was called: */
+	const char *name;  /* see dwarf_entry_name() */
+	const char *shown; /* the caller's, to keep what it makes of the name; NULL at first */
+	bool is_inlined;   /* then also where it was called: */
 	uint32_t call_file, call_line, call_column;
 };
 
@@ -28,9 +29,12 @@ struct dwarf_functions *dwarf_functions_create(struct dwarf_unit *unit,
 					       const struct range_table *code);
 void dwarf_functions_destroy(struct dwarf_functions *functions);
 
-/* Innermost first; at most `max`. 0: none. */
-size_t dwarf_functions_find(struct dwarf_functions *functions, uint64_t address,
-			    struct dwarf_scope *scopes, size_t max);
+/* The scopes of an address as numbers, innermost first; at most `max`. 0: none. */
+size_t dwarf_functions_find(struct dwarf_functions *functions, uint64_t address, uint32_t *scopes,
+			    size_t max);
+
+/* Borrowed until the next question. */
+struct dwarf_scope *dwarf_functions_scope(struct dwarf_functions *functions, uint32_t number);
 
 /* Adds the ranges of all functions with this number. */
 void dwarf_functions_add_ranges(const struct dwarf_functions *functions, uint32_t number,

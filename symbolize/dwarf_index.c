@@ -33,6 +33,7 @@ struct dwarf_index {
 	struct elf_file *supplement_file; /* what dwz moved out of several files; NULL: none */
 	struct dwarf_file *supplement;
 	struct string_pool *strings;
+	struct demangler *demangler;
 	const char *missing;	   /* see dwarf_index_missing() */
 	struct range_table code;   /* the executable sections */
 	struct range_table ranges; /* of the units, numbered from the last one */
@@ -172,11 +173,12 @@ static void add_unit(struct dwarf_index *index, uint32_t number)
 
 struct dwarf_index *dwarf_index_create(const struct elf_file *file,
 				       const struct debug_places *places,
-				       struct string_pool *strings)
+				       struct string_pool *strings, struct demangler *demangler)
 {
 	struct dwarf_index *index = xcalloc(1, sizeof(*index));
 
 	index->strings = strings;
+	index->demangler = demangler;
 	index->dwarf = dwarf_file_create(file, false);
 	index->split = dwarf_split_create(file, places);
 	index->units = xcalloc(index->dwarf->unit_count + 1, sizeof(*index->units));
@@ -234,7 +236,7 @@ static bool find_line(const struct dwarf_index *index, const struct read_unit *u
 static size_t find_frames(const struct dwarf_index *index, const struct read_unit *unit,
 			  uint64_t address, struct dwarf_frame *frames, size_t max)
 {
-	struct dwarf_scope scopes[SCOPES_MAX];
+	uint32_t scopes[SCOPES_MAX];
 	struct dwarf_frame place;
 	size_t count = unit->functions ? dwarf_functions_find(unit->functions, address, scopes,
 							      max < SCOPES_MAX ? max : SCOPES_MAX)
@@ -244,13 +246,20 @@ static size_t find_frames(const struct dwarf_index *index, const struct read_uni
 		return 0;
 	find_line(index, unit, address, &place);
 	for (size_t i = 0; i < count; i++) {
+		struct dwarf_scope *scope = dwarf_functions_scope(unit->functions, scopes[i]);
+
+		if (!scope->shown && scope->name)
+			scope->shown = demangle(index->demangler, scope->name);
 		frames[i] = place;
-		frames[i].name = scopes[i].name;
-		frames[i].is_inlined = scopes[i].is_inlined;
+		frames[i].name = scope->name;
+		frames[i].shown = scope->shown;
+		frames[i].is_inlined = scope->is_inlined;
+		if (!scope->is_inlined)
+			break;
 		place = (struct dwarf_frame){
-			.file = file_path(index, unit, scopes[i].call_file),
-			.line = scopes[i].call_line,
-			.column = scopes[i].call_column,
+			.file = file_path(index, unit, scope->call_file),
+			.line = scope->call_line,
+			.column = scope->call_column,
 		};
 	}
 	return count;
@@ -296,7 +305,7 @@ struct preparation {
 static void *prepare_units(void *opaque)
 {
 	struct preparation *preparation = opaque;
-	struct dwarf_scope scopes[SCOPES_MAX];
+	uint32_t scopes[SCOPES_MAX];
 	size_t taken;
 
 	while ((taken = atomic_fetch_add(&preparation->taken, 1)) < preparation->unit_count) {

@@ -4,7 +4,7 @@
  *
  * You give the file that has the debug sections; you get the frames of an address: the inlined
  * functions and the function around them, with lines. Units are found by their ranges, and each
- * is read when it is first hit. It never demangles and never fails: without DWARF it has no frames.
+ * is read when it is first hit. It never fails: without DWARF it has no frames.
  *
  *     dwarf_index      the units by address
  *     dwarf_functions  one unit's functions, and what was inlined into them
@@ -18,21 +18,23 @@
 #define SYMBOLIZE_DWARF_INDEX_H
 
 #include "symbolize/debug_file.h"
+#include "symbolize/demangle.h"
 #include "symbolize/string_pool.h"
 
 struct dwarf_index;
 
 struct dwarf_frame {
 	const char *name;      /* as linked where that is known; in the file. NULL: not known */
+	const char *shown;     /* the same as people write it (demangle.h) */
 	const char *file;      /* a path, printable and interned. NULL: not known */
 	uint32_t line, column; /* 0: not known */
 	bool is_inlined;       /* into the frame after it */
 };
 
-/* `file`, `strings` and what `places` points to outlive the index. */
+/* All that it is given outlives the index. */
 struct dwarf_index *dwarf_index_create(const struct elf_file *file,
 				       const struct debug_places *places,
-				       struct string_pool *strings);
+				       struct string_pool *strings, struct demangler *demangler);
 void dwarf_index_destroy(struct dwarf_index *index);
 
 /* Reads what the frames of these addresses need, on all CPUs: it takes most of the time that asking

@@ -6,13 +6,14 @@
 #include <dwarf.h>
 #include <stdlib.h>
 
-enum { ROWS_PER_MARK = 32 };
+enum { ROWS_PER_MARK = 32, MARK_NUMBER_MAX = UINT16_MAX };
 
 /* The state after a row was made. */
 struct mark {
 	uint32_t address; /* from the start of its sequence */
 	uint32_t program; /* where it goes on, in .debug_line */
-	uint32_t file, line, column;
+	uint32_t line;
+	uint16_t file, column; /* greater ones are not kept: MARK_NUMBER_MAX, and 0 */
 };
 
 struct dwarf_lines {
@@ -147,9 +148,9 @@ static void add_mark(struct dwarf_lines *lines, const struct run *run, uint64_t 
 	lines->marks[lines->mark_count++] = (struct mark){
 		.address = (uint32_t)(run->row.address - start),
 		.program = (uint32_t)(run->program.next - lines->dwarf->sections[DWARF_LINE].next),
-		.file = run->row.file,
 		.line = run->row.line,
-		.column = run->row.column,
+		.file = run->row.file < MARK_NUMBER_MAX ? (uint16_t)run->row.file : MARK_NUMBER_MAX,
+		.column = run->row.column <= MARK_NUMBER_MAX ? (uint16_t)run->row.column : 0,
 	};
 }
 

@@ -69,7 +69,8 @@ const struct elf_symbols *elf_image_symbols(struct elf_image *image)
 	return image->symbols;
 }
 
-struct dwarf_index *elf_image_dwarf(struct elf_image *image, struct string_pool *strings)
+struct dwarf_index *elf_image_dwarf(struct elf_image *image, struct string_pool *strings,
+				    struct demangler *demangler)
 {
 	const struct elf_file *file = image->file;
 
@@ -80,7 +81,7 @@ struct dwarf_index *elf_image_dwarf(struct elf_image *image, struct string_pool 
 	if (!dwarf_is_in(file))
 		file = elf_image_debug_file(image);
 	if (file && dwarf_is_in(file))
-		image->dwarf = dwarf_index_create(file, &image->places, strings);
+		image->dwarf = dwarf_index_create(file, &image->places, strings, demangler);
 	return image->dwarf;
 }
 

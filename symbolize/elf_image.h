@@ -39,8 +39,9 @@ void elf_image_prepare_names(struct elf_image *image);
 
 const struct elf_symbols *elf_image_symbols(struct elf_image *image);
 
-/* NULL: there is none. `strings` outlives the image. */
-struct dwarf_index *elf_image_dwarf(struct elf_image *image, struct string_pool *strings);
+/* NULL: there is none. What it is given outlives the image. */
+struct dwarf_index *elf_image_dwarf(struct elf_image *image, struct string_pool *strings,
+				    struct demangler *demangler);
 
 const struct image_unwind_sections *elf_image_unwind_sections(struct elf_image *image);
 

@@ -116,7 +116,8 @@ static size_t find_lines(struct image *image, uint64_t image_address, struct fra
 {
 	struct symbolizer *symbolizer = image->symbolizer;
 	struct elf_image *elf = image_elf(image);
-	struct dwarf_index *dwarf = elf ? elf_image_dwarf(elf, symbolizer->strings) : NULL;
+	struct dwarf_index *dwarf =
+		elf ? elf_image_dwarf(elf, symbolizer->strings, symbolizer->demangler) : NULL;
 	struct dwarf_frame found[INLINED_MAX];
 	size_t count = 0;
 
@@ -127,7 +128,7 @@ static size_t find_lines(struct image *image, uint64_t image_address, struct fra
 		const struct dwarf_frame *from = &found[i];
 
 		frames[i] = (struct frame){
-			.function = from->name ? demangle(symbolizer->demangler, from->name) : NULL,
+			.function = from->shown,
 			.file = from->file,
 			.line = from->line,
 			.column = from->column,
@@ -140,7 +141,9 @@ static size_t find_lines(struct image *image, uint64_t image_address, struct fra
 void image_prepare(struct image *image, const uint64_t *image_addresses, size_t count)
 {
 	struct elf_image *elf = image_elf(image);
-	struct dwarf_index *dwarf = elf ? elf_image_dwarf(elf, image->symbolizer->strings) : NULL;
+	struct dwarf_index *dwarf =
+		elf ? elf_image_dwarf(elf, image->symbolizer->strings, image->symbolizer->demangler)
+		    : NULL;
 
 	if (dwarf)
 		dwarf_index_prepare(dwarf, image_addresses, count);

@@ -8,9 +8,12 @@
 
 #define NO_RANGE UINT32_MAX
 
+enum { STEP = 16 };
+
 void range_table_deinit(struct range_table *table)
 {
 	free(table->ranges);
+	free(table->steps);
 	*table = (struct range_table){ 0 };
 }
 
@@ -123,6 +126,15 @@ static void sort(struct range_table *table)
 	sort_runs_of_equal_starts(table);
 }
 
+static void set_steps(struct range_table *table)
+{
+	size_t count = (table->count + STEP - 1) / STEP;
+
+	table->steps = xrealloc(table->steps, count * sizeof(*table->steps));
+	for (size_t i = 0; i < count; i++)
+		table->steps[i] = table->ranges[i * STEP].start;
+}
+
 /*
  * The ranges that are not over yet form a stack, linked by `outer`. One that ended below another
  * that did not stays in it: harmless, since a question skips what has ended.
@@ -142,11 +154,29 @@ void range_table_sort(struct range_table *table)
 		return;
 	table->ranges = xrealloc(table->ranges, table->count * sizeof(*table->ranges));
 	table->capacity = table->count;
+	set_steps(table);
+}
+
+/* In which STEP ranges the last one is that starts at or below `address`. */
+static size_t find_step(const struct range_table *table, uint64_t address)
+{
+	size_t low = 0, high = (table->count + STEP - 1) / STEP;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (table->steps[middle] <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low ? low - 1 : 0;
 }
 
 size_t range_table_count_upto(const struct range_table *table, uint64_t address)
 {
-	size_t low = 0, high = table->count;
+	size_t low = find_step(table, address) * STEP;
+	size_t high = low + STEP < table->count ? low + STEP : table->count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
