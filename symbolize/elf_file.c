@@ -11,10 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The kernel maps segments in pages of this size on every CPU that jprof runs on, whatever
- * p_align says. */
-#define PAGE_BYTES 4096u
-
 static void add_segment(struct elf_file *file, const GElf_Phdr *header)
 {
 	uint64_t room = file->size - header->p_offset;
@@ -301,31 +297,8 @@ const uint8_t *elf_file_at(const struct elf_file *file, uint64_t image_address, 
 	return file->bytes + segment->file_offset + offset;
 }
 
-static bool maps_page_of(const struct elf_segment *segment, uint64_t file_offset)
-{
-	uint64_t end = segment->file_offset + segment->file_size;
-
-	return file_offset / PAGE_BYTES >= segment->file_offset / PAGE_BYTES &&
-	       file_offset / PAGE_BYTES <= (end - 1) / PAGE_BYTES;
-}
-
-/*
- * Mappings are made of whole pages, so one page of the file can belong to two segments. Bytes of
- * code are asked for most, and each lies within an executable segment: that one goes first.
- */
 bool elf_file_address_of(const struct elf_file *file, uint64_t file_offset, uint64_t *image_address)
 {
-	int best = -1;
-
-	for (size_t i = 0; i < file->segment_count; i++) {
-		const struct elf_segment *segment = &file->segments[i];
-		bool holds = file_offset - segment->file_offset < segment->file_size;
-		int rank = 2 * holds + segment->is_executable;
-
-		if (rank <= best || !maps_page_of(segment, file_offset))
-			continue;
-		best = rank;
-		*image_address = file_offset - segment->file_offset + segment->image_address;
-	}
-	return best >= 0;
+	return elf_segments_address_of(file->segments, file->segment_count, file_offset,
+				       image_address);
 }

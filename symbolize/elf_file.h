@@ -9,17 +9,11 @@
 #ifndef SYMBOLIZE_ELF_FILE_H
 #define SYMBOLIZE_ELF_FILE_H
 
+#include "symbolize/elf_segment.h"
 #include "symbolize/image.h"
 #include "symbolize/inflated_sections.h"
 
 #include <libelf.h>
-
-/* A PT_LOAD that is not empty; its ends do not overflow. */
-struct elf_segment {
-	uint64_t file_offset, file_size;
-	uint64_t image_address, memory_size;
-	bool is_executable;
-};
 
 struct elf_file {
 	Elf *elf;

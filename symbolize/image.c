@@ -3,6 +3,7 @@
 
 #include "jitdump/xalloc.h"
 #include "symbolize/elf_image.h"
+#include "symbolize/image_excerpt.h"
 #include "symbolize/perf_map.h"
 #include "symbolize/symbolizer_state.h"
 
@@ -22,8 +23,24 @@ struct elf_image *image_elf(struct image *image)
 			image_file_open(known);
 		else if (image->kind == IMAGE_VDSO)
 			image_file_open_vdso(known);
+		/* That of an excerpt, which had no answer, no longer. */
+		image->lack = IMAGE_LACKS_NOTHING;
 	}
 	return image->elf;
+}
+
+bool image_is_lost(const struct image *image)
+{
+	struct known_image again = *(const struct known_image *)image;
+
+	if (image->kind != IMAGE_ELF || !image->elf)
+		return false;
+	again.image.elf = NULL;
+	again.identity.root = NULL;
+	again.identity.build_id = image->build_id;
+	image_file_open(&again);
+	elf_image_destroy(again.image.elf);
+	return !again.image.elf;
 }
 
 static const char *display_name(struct symbolizer *symbolizer, const struct elf_symbol *symbol)
@@ -74,10 +91,14 @@ static void note_lacks(struct image *image, const struct elf_image *elf)
 
 static bool find_elf_symbol(struct image *image, uint64_t image_address, struct symbol *symbol)
 {
-	struct elf_image *elf = image_elf(image);
+	const struct excerpt_place *place = image_excerpt_place(image->excerpt, image_address);
 	struct elf_symbol found;
+	struct elf_image *elf;
 	bool is_found;
 
+	if (place)
+		return image_excerpt_symbol(image, place, symbol);
+	elf = image_elf(image);
 	if (!elf)
 		return false;
 	elf_image_prepare_names(elf);
@@ -140,7 +161,7 @@ static size_t find_lines(struct image *image, uint64_t image_address, struct fra
 
 void image_prepare(struct image *image, const uint64_t *image_addresses, size_t count)
 {
-	struct elf_image *elf = image_elf(image);
+	struct elf_image *elf = image->excerpt ? NULL : image_elf(image);
 	struct dwarf_index *dwarf =
 		elf ? elf_image_dwarf(elf, image->symbolizer->strings, image->symbolizer->demangler)
 		    : NULL;
@@ -152,11 +173,14 @@ void image_prepare(struct image *image, const uint64_t *image_addresses, size_t 
 /* The outermost function is called what the symbol table calls it, as in image_symbol(). */
 size_t image_frames(struct image *image, uint64_t image_address, struct frame *frames, size_t max)
 {
+	const struct excerpt_place *place = image_excerpt_place(image->excerpt, image_address);
 	struct symbol symbol;
 	size_t count = 0;
 
 	if (!max)
 		return 0;
+	if (place)
+		return image_excerpt_frames(image, place, frames, max);
 	if (image->kind == IMAGE_ELF || image->kind == IMAGE_VDSO)
 		count = find_lines(image, image_address, frames, max);
 	if (!count)
@@ -166,20 +190,42 @@ size_t image_frames(struct image *image, uint64_t image_address, struct frame *f
 	return count;
 }
 
+bool image_line(struct image *image, uint64_t image_address, struct frame *frame)
+{
+	if (image_excerpt_line(image, image_address, frame))
+		return frame->file != NULL;
+	if ((image->kind != IMAGE_ELF && image->kind != IMAGE_VDSO) ||
+	    !find_lines(image, image_address, frame, 1))
+		return false;
+	return frame->file != NULL;
+}
+
 bool image_address_of(struct image *image, uint64_t file_offset, uint64_t *image_address)
 {
-	struct elf_image *elf = image_elf(image);
+	struct elf_image *elf;
 
+	if (image->excerpt &&
+	    elf_segments_address_of(image->excerpt->segments, image->excerpt->segment_count,
+				    file_offset, image_address))
+		return true;
+	elf = image_elf(image);
 	return elf && elf_file_address_of(elf->file, file_offset, image_address);
 }
 
 size_t image_read(struct image *image, uint64_t image_address, void *bytes, size_t size)
 {
-	struct elf_image *elf = image_elf(image);
-	const uint8_t *from;
+	const struct excerpt_code *code = image_excerpt_code(image->excerpt, image_address);
+	struct elf_image *elf = code ? NULL : image_elf(image);
+	const uint8_t *from = NULL;
 	size_t room;
 
-	if (!elf || !(from = elf_file_at(elf->file, image_address, &room)))
+	if (code) {
+		from = code->bytes + (image_address - code->image_address);
+		room = code->size - (image_address - code->image_address);
+	} else if (elf) {
+		from = elf_file_at(elf->file, image_address, &room);
+	}
+	if (!from)
 		return 0;
 	if (size > room)
 		size = room;
@@ -204,9 +250,17 @@ bool image_is_entry(struct image *image, uint64_t image_address)
 	return elf && elf_image_is_entry(elf, image_address);
 }
 
+/* Whoever asks has asked for the place itself, or for the byte before it. */
 bool image_is_signal_trampoline(struct image *image, uint64_t image_address)
 {
-	struct elf_image *elf = image_elf(image);
+	const struct excerpt_place *place = image_excerpt_place(image->excerpt, image_address);
+	struct elf_image *elf;
+
+	if (place && place->is_trampoline)
+		return true;
+	if (place || image_excerpt_place(image->excerpt, image_address - 1))
+		return false;
+	elf = image_elf(image);
 
 	return elf && elf_image_is_signal_trampoline(elf, image_address);
 }

@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct image_excerpt;
 struct symbolizer;
 
 enum image_kind {
@@ -52,8 +53,9 @@ struct image {
 	struct build_id build_id;
 	const char *status; /* "" or a sentence: why names, lines or unwind tables are missing */
 	enum image_lack lack;
-	struct elf_image *elf;	   /* NULL until first needed, and where the file cannot be used */
-	struct perf_map *perf_map; /* IMAGE_PERF_MAP */
+	struct elf_image *elf; /* NULL until first needed, and where the file cannot be used */
+	const struct image_excerpt *excerpt; /* what a recording keeps of the file; else NULL */
+	struct perf_map *perf_map;	     /* IMAGE_PERF_MAP */
 	struct symbolizer *symbolizer;
 };
 
@@ -99,6 +101,9 @@ size_t image_frames(struct image *image, uint64_t image_address, struct frame *f
 /* Reads what the frames of these places need, on all CPUs. Worth it where there are many. */
 void image_prepare(struct image *image, const uint64_t *image_addresses, size_t count);
 
+/* The innermost line of a place: `file`, `line` and `column` of the frame. False if it has none. */
+bool image_line(struct image *image, uint64_t image_address, struct frame *frame);
+
 /* False if no symbol covers the place. */
 bool image_symbol(struct image *image, uint64_t image_address, struct symbol *symbol);
 
@@ -112,6 +117,10 @@ size_t image_read(struct image *image, uint64_t image_address, void *bytes, size
 
 /* False where the image has no usable file. */
 bool image_unwind_sections(struct image *image, struct image_unwind_sections *sections);
+
+/* True of a file that is open and that nobody would find who looks for it by its path and build-id:
+ * it was deleted or replaced, or is only in a process's own root. */
+bool image_is_lost(const struct image *image);
 
 /* True in the code where a process or a thread begins: the function at the ELF entry point
  * (_start), or a C library's thread start (clone, clone3, __clone, thread_start). */
