@@ -22,6 +22,9 @@ void jprof_section_destroy(struct jprof_section *section)
 		free((void *)section->versions[i].entry.lines);
 	for (size_t i = 0; i < section->block_count; i++)
 		free(section->blocks[i]);
+	for (size_t i = 0; i < section->excerpt_count; i++)
+		image_excerpt_deinit(&section->excerpts[i]);
+	free(section->excerpts);
 	free(section->qualities);
 	free(section->versions);
 	free(section->dump_uses);
@@ -52,6 +55,8 @@ static chunk_reader reader_of(const struct section_chunk_header *header)
 		{ SECTION_MAP_SYMBOLS, SECTION_VERSION, section_read_map_symbols },
 		{ SECTION_HEALTH, SECTION_VERSION, section_read_health },
 		{ SECTION_FEATURE, SECTION_VERSION, section_read_feature },
+		{ SECTION_EXCERPTS, SECTION_VERSION, section_read_excerpts },
+		{ SECTION_IS_PACKED, SECTION_VERSION, section_read_packed_mark },
 		{ SECTION_PACKED, SECTION_VERSION, read_packed },
 	};
 
@@ -206,4 +211,16 @@ const struct stored_feature *jprof_section_features(const struct jprof_section *
 const struct stored_health *jprof_section_health(const struct jprof_section *section)
 {
 	return section->has_health ? &section->health : NULL;
+}
+
+const struct image_excerpt *jprof_section_excerpts(const struct jprof_section *section,
+						   size_t *count)
+{
+	*count = section->excerpt_count;
+	return section->excerpts;
+}
+
+bool jprof_section_is_self_contained(const struct jprof_section *section)
+{
+	return section->has_health || section->is_packed;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a jprof.data says beyond perf's format: stack ends, guesses, JIT code, kernel names, health.
+ * What a jprof.data says beyond perf's format: stack ends, guesses, JIT code, kernel names, health,
+ * and of files that may be gone what was sampled in them.
  *
  * One feature section (bit JPROF_FEATURE_BIT) of versioned chunks; a reader skips chunks it does
  * not know. While recording, the same chunks are appended to FILE.part; a closed file holds them
@@ -15,6 +16,7 @@
 #include "jitdump/log.h"
 #include "profiler/section_bytes.h"
 #include "profiler/stack_end.h"
+#include "symbolize/image_excerpt.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -129,6 +131,12 @@ const struct stored_map_symbol *jprof_section_map_symbols(const struct jprof_sec
 const struct stored_feature *jprof_section_features(const struct jprof_section *section,
 						    size_t *count);
 const struct stored_health *jprof_section_health(const struct jprof_section *section); /* or NULL */
+const struct image_excerpt *jprof_section_excerpts(const struct jprof_section *section,
+						   size_t *count);
+
+/* Dumps, maps and kallsyms need not be asked: all that the samples refer to is in the section, as a
+ * recorder that closed it, or `jprof pack`, had seen to. */
+bool jprof_section_is_self_contained(const struct jprof_section *section);
 
 /* Building: chunks collect in memory, to be given to data_writer_put_section(). Without items
  * nothing is put. */
@@ -143,6 +151,9 @@ void jprof_section_put_kernel_symbols(struct section_bytes *out,
 void jprof_section_put_map_symbols(struct section_bytes *out,
 				   const struct stored_map_symbol *symbols, size_t count);
 void jprof_section_put_feature(struct section_bytes *out, const struct stored_feature *feature);
+void jprof_section_put_excerpts(struct section_bytes *out, const struct image_excerpt *excerpts,
+				size_t count);
+void jprof_section_put_packed_mark(struct section_bytes *out);
 void jprof_section_put_health(struct section_bytes *out, const struct stored_health *health);
 
 #endif

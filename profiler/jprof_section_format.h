@@ -42,6 +42,22 @@
  * MSYM, sampled lines of perf maps:    varint pid | delta address | varint size | text name
  * HLTH, one item, the last one counts: the fields of struct stored_health in its order. Those behind
  *       `remarks` may be missing.
+ * EXCR, what is kept of ELF files and the vDSO, one item for each:
+ *
+ *     text path | varint build-id size | build-id | varint major | varint minor | varint inode
+ *     text status | enum image_lack (1)
+ *     varint count of: executable (1) | varint file_offset | varint size | varint image_address
+ *     varint count of symbols: delta start | varint size | text name
+ *     varint count of places: distance image_address | varint symbol's number + 1, 0: none
+ *                         | varint 2 * frame_count + is_trampoline | frame_count frames of:
+ *                           inlined (1) | text function | text file | delta line | varint column
+ *     varint count of pieces of code: distance from the end of the last | varint size | bytes
+ *     varint count of rows: distance image_address | text file | delta line | varint column
+ *
+ *     where a distance is a varint, as these ascend, and a place's first line is a delta from 0.
+ *
+ * PACK, no items: jprof pack put all that the samples refer to into a recording that its recorder
+ *       did not close, or that is not jprof's.
  * FEAT, a feature section of perf's, for a file that is never closed: varint feature | the bytes
  * ZSTD, other chunks, compressed: varint size of the chunks | a zstd frame. There is none in it.
  */
@@ -67,6 +83,8 @@ struct section_chunk_header {
 #define SECTION_HEALTH	       SECTION_TAG('H', 'L', 'T', 'H')
 #define SECTION_FEATURE	       SECTION_TAG('F', 'E', 'A', 'T')
 #define SECTION_PACKED	       SECTION_TAG('Z', 'S', 'T', 'D')
+#define SECTION_EXCERPTS       SECTION_TAG('E', 'X', 'C', 'R')
+#define SECTION_IS_PACKED      SECTION_TAG('P', 'A', 'C', 'K')
 
 enum {
 	SECTION_VERSION = 1, /* of every chunk but QUAL */
@@ -109,6 +127,9 @@ struct jprof_section {
 	size_t feature_count, feature_capacity;
 	struct stored_health health;
 	bool has_health;
+	struct image_excerpt *excerpts; /* `code_bytes` is NULL */
+	size_t excerpt_count, excerpt_capacity;
+	bool is_packed;
 
 	bool is_unpacking;		 /* chunks of a packed one are being read */
 	struct section_bytes unfinished; /* of a chunk whose end has not come yet */
@@ -125,6 +146,8 @@ void section_read_dump_uses(struct jprof_section *section, struct section_cursor
 void section_read_kernel_symbols(struct jprof_section *section, struct section_cursor *cursor);
 void section_read_map_symbols(struct jprof_section *section, struct section_cursor *cursor);
 void section_read_health(struct jprof_section *section, struct section_cursor *cursor);
+void section_read_excerpts(struct jprof_section *section, struct section_cursor *cursor);
+void section_read_packed_mark(struct jprof_section *section, struct section_cursor *cursor);
 void section_read_feature(struct jprof_section *section, struct section_cursor *cursor);
 
 #endif

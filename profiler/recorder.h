@@ -47,6 +47,7 @@ struct recorder_options {
 	uint64_t stack_copy_bytes;
 	uint64_t ring_bytes; /* of a CPU's samples; rounded up to a power of two */
 	bool no_inherit, keep_stacks;
+	bool embed;		    /* names, lines and code of all files go into the recording */
 	uint32_t compression_level; /* of zstd; 0: records are not compressed */
 	uint64_t duration_ns;
 	const char *output;	   /* "-": standard output */

@@ -74,7 +74,10 @@ static void finish_file(struct recorder *recorder)
 	bool is_written;
 
 	session_finish(recorder->session);
-	session_store(recorder->session, recorder->options.keep_stacks, &section);
+	session_store(recorder->session,
+		      &(struct session_store_options){ .keep_stacks = recorder->options.keep_stacks,
+						       .embed = recorder->options.embed },
+		      &section);
 	put_health(recorder, &section);
 	put_build_ids(recorder);
 	section_put_packed(&packed, &section);

@@ -47,6 +47,7 @@ void session_destroy(struct session *session)
 	parking_deinit(&session->parking);
 	recent_chains_deinit(&session->recent);
 	session_store_deinit(session);
+	session_excerpts_deinit(session);
 	hash_index_deinit(&session->quality_index);
 	process_table_deinit(&session->processes);
 	unwinder_destroy(session->unwinder);
@@ -189,6 +190,7 @@ static struct build_id build_id_of(const struct session *session, const struct m
 static struct image *file_image(struct session *session, uint32_t pid,
 				const struct mmap_event *mmap)
 {
+	struct image *image;
 	char root[64];
 	struct image_identity identity = {
 		.path = mmap->path,
@@ -198,15 +200,18 @@ static struct image *file_image(struct session *session, uint32_t pid,
 		.inode = mmap->inode,
 	};
 
-	if (begins_with(mmap->path, "[vdso]"))
-		return symbolizer_vdso_image(session->symbolizer, &identity.build_id);
 	/* In another mount namespace it is found below the process's root; a process of this pid that
 	 * came later has another file there, if any. */
 	if (session->options.is_live || identity.build_id.size) {
 		snprintf(root, sizeof(root), "/proc/%" PRIu32 "/root", pid);
 		identity.root = root;
 	}
-	return symbolizer_elf_image(session->symbolizer, &identity);
+	if (begins_with(mmap->path, "[vdso]"))
+		image = symbolizer_vdso_image(session->symbolizer, &identity.build_id);
+	else
+		image = symbolizer_elf_image(session->symbolizer, &identity);
+	session_excerpts_attach(session, image);
+	return image;
 }
 
 /*

@@ -41,9 +41,10 @@ struct session_options {
 	struct symbolizer *symbolizer; /* borrowed */
 	enum unwind_method method;
 	enum unwind_engine engine;
-	bool is_live;	     /* the processes run now: dumps are tailed, samples may park,
+	bool is_live;	      /* the processes run now: dumps are tailed, samples may park,
 					   files are looked for under /proc/PID/root first */
-	bool is_this_kernel; /* a recording's kernel release and build-id are this machine's */
+	bool is_this_kernel;  /* a recording's kernel release and build-id are this machine's */
+	bool is_to_be_stored; /* session_store() will be called, as it may be if is_live */
 	session_sink sink;
 	void *sink_context;
 };
@@ -102,13 +103,20 @@ void session_finish(struct session *session);
 struct session_counts session_counts(const struct session *session);
 struct string_pool *session_strings(struct session *session);
 
+struct session_store_options {
+	bool keep_stacks; /* all JIT versions, and their unwind tables */
+	bool embed;	  /* names, lines and code of all files, not only of those that are lost */
+};
+
 /*
  * What is to be kept in the recording so that it explains itself: the JIT versions that were
- * sampled, with code bytes and lines, which process saw which dump, and the names of sampled kernel
- * and perf-map addresses. After session_finish(). `keep_stacks` keeps all versions, and their
- * unwind tables.
+ * sampled, with code bytes and lines, which process saw which dump, the names of sampled kernel
+ * and perf-map addresses, and of files what symbolize/image_excerpt.h keeps. After
+ * session_finish(). What a recording that is read keeps already is not stored again, but for the
+ * files.
  */
-void session_store(struct session *session, bool keep_stacks, struct section_bytes *out);
+void session_store(struct session *session, const struct session_store_options *options,
+		   struct section_bytes *out);
 
 /* Sentences about what could not be used (a refused dump, a replaced file ...), each once. */
 size_t session_remark_count(const struct session *session);

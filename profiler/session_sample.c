@@ -163,7 +163,7 @@ static void finish(struct session *session, const struct event *event, struct ad
 		   bool was_parked)
 {
 	locate(session, event, space);
-	if (session->options.is_live)
+	if (session->options.is_live || session->options.is_to_be_stored)
 		session_store_note(session, event, space);
 	session->counts.samples++;
 	if (event->time_ns < session->counts.first_ns)

@@ -129,10 +129,11 @@ static void use_map_symbols(struct session *session)
 void session_use_section(struct session *session, const struct jprof_section *section)
 {
 	session->section = section;
-	/* Written last of all. A killed recorder leaves the files themselves to be asked. */
-	session->is_self_contained = jprof_section_health(section) != NULL;
+	/* A killed recorder leaves the files themselves to be asked. */
+	session->is_self_contained = jprof_section_is_self_contained(section);
 	use_qualities(session);
 	use_versions(session);
 	use_kernel_symbols(session);
 	use_map_symbols(session);
+	session_excerpts_use(session);
 }

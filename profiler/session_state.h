@@ -7,6 +7,7 @@
  *     session_jit.c      dumps and perf maps: finding them, reading on, attaching them to spaces
  *     session_section.c  what a recording of ours says, used again
  *     session_store.c    what a recording of ours keeps
+ *     session_excerpts.c what it keeps of files, and how that is used again
  */
 #ifndef PROFILER_SESSION_STATE_H
 #define PROFILER_SESSION_STATE_H
@@ -82,9 +83,11 @@ struct session {
 	const struct jprof_section *section;
 	bool is_self_contained;		 /* it was closed: dumps, maps and kallsyms are in it */
 	struct hash_index quality_index; /* by time, tid, cpu */
+	struct hash_index excerpt_index; /* by path */
 
-	/* Live only: what is to be kept in the recording. */
+	/* What is to be kept in the recording, if anything is. */
 	struct profile *sampled; /* its locations alone */
+	struct location *noted;	 /* some of them; see session_store.c */
 	struct unresolved *unresolved;
 	size_t unresolved_count, unresolved_capacity;
 	struct hash_index unresolved_index;
@@ -125,8 +128,16 @@ const struct sample_quality *session_section_quality(const struct session *sessi
 
 /* session_store.c */
 void session_store_deinit(struct session *session);
-/* Live: remembers what the finished sample in `chain` and `codes` refers to. */
+/* Remembers what the finished sample in `chain` and `codes` refers to. */
 void session_store_note(struct session *session, const struct event *event,
 			struct address_space *space);
+
+/* session_excerpts.c */
+void session_excerpts_deinit(struct session *session);
+void session_excerpts_use(struct session *session);
+/* Whatever the recording keeps of the image's file is the image's own. */
+void session_excerpts_attach(const struct session *session, struct image *image);
+/* Of every file that was sampled, or only of those that nobody would find again. */
+void session_excerpts_store(struct session *session, bool only_lost, struct section_bytes *out);
 
 #endif

@@ -16,6 +16,7 @@ void session_store_deinit(struct session *session)
 	for (size_t i = 0; i < session->unresolved_count; i++)
 		address_space_release(session->unresolved[i].space);
 	free(session->unresolved);
+	free(session->noted);
 	hash_index_deinit(&session->unresolved_index);
 }
 
@@ -42,6 +43,27 @@ static void note_unresolved(struct session *session, struct address_space *space
 		(struct unresolved){ address_space_hold(space), address, time_ns, time_ns };
 }
 
+/*
+ * Most frames are where frames were just before: those of the last samples are passed over by one
+ * look into a table of this size.
+ */
+enum { NOTED_COUNT = 1 << 12 };
+
+static void note_location(struct session *session, const struct code *code)
+{
+	struct location location = { code->image->id, code->image_address };
+
+	if (!session->noted)
+		session->noted = xcalloc(NOTED_COUNT, sizeof(*session->noted));
+	struct location *noted =
+		&session->noted[hash_pair(location.image_id, location.image_address) % NOTED_COUNT];
+
+	if (noted->image_id == location.image_id && noted->image_address == location.image_address)
+		return;
+	*noted = location;
+	profile_location(session->sampled, location);
+}
+
 void session_store_note(struct session *session, const struct event *event,
 			struct address_space *space)
 {
@@ -52,9 +74,8 @@ void session_store_note(struct session *session, const struct event *event,
 			note_unresolved(session, space,
 					chain_frame_lookup_address(&session->chain.frames[i]),
 					event->time_ns);
-		else if (code->image->kind != IMAGE_ELF && code->image->kind != IMAGE_VDSO)
-			profile_location(session->sampled,
-					 (struct location){ code->image->id, code->image_address });
+		else
+			note_location(session, code);
 	}
 }
 
@@ -324,11 +345,22 @@ static void load_kernel_symbols(struct session *session)
 	free(addresses);
 }
 
-void session_store(struct session *session, bool keep_stacks, struct section_bytes *out)
+static void store_code(struct session *session, bool keep_stacks, struct section_bytes *out)
 {
 	resolve_again(session);
-	load_kernel_symbols(session);
+	if (session->options.is_live)
+		load_kernel_symbols(session);
 	store_kernel_symbols(session, out);
 	store_map_symbols(session, out);
 	store_dumps(session, keep_stacks, out);
+	if (!session->options.is_live)
+		jprof_section_put_packed_mark(out);
+}
+
+void session_store(struct session *session, const struct session_store_options *options,
+		   struct section_bytes *out)
+{
+	if (!session->is_self_contained)
+		store_code(session, options->keep_stacks, out);
+	session_excerpts_store(session, !options->embed, out);
 }

@@ -456,7 +456,7 @@ static struct jprof_section *stored_section(struct session_world *world)
 	struct jprof_section *section = jprof_section_create();
 	struct section_bytes stored = { 0 };
 
-	session_store(world->session, false, &stored);
+	session_store(world->session, &(struct session_store_options){ 0 }, &stored);
 	assert_true(jprof_section_parse(section, stored.bytes, stored.size));
 	assert_int_equal(jprof_section_unfinished_bytes(section), 0);
 	section_bytes_deinit(&stored);
