@@ -23,6 +23,7 @@ enum {
 	RECORD_CALL_GRAPH = OPTION_LONG,
 	RECORD_UNWINDER,
 	RECORD_KEEP_STACKS,
+	RECORD_EMBED,
 	RECORD_STACK_SIZE,
 	RECORD_DURATION,
 	RECORD_NO_INHERIT,
@@ -56,6 +57,8 @@ static const struct option_row rows[] = {
 	{ RECORD_STACK_SIZE, "stack-size", "BYTES", "of the stack copy to unwind, a multiple of 8 up to\n"
 						    "65528 (32768)" },
 	{ RECORD_KEEP_STACKS, "keep-stacks", NULL, "keep the stack copies in the file, to unwind again" },
+	{ RECORD_EMBED, "embed", NULL, "put the names, lines and code of everything sampled into\n"
+				       "the recording, to be read where its files are not" },
 	{ 'o', "output", "FILE", "the recording (jprof.data), - for standard output;\n"
 				 "one that is there becomes FILE.old" },
 	{ 'z', "compression-level", "[=LEVEL]", "compress the recording with zstd, at a level from 1 (-z\n"
@@ -240,6 +243,9 @@ static bool read_option(struct record_options *record, int letter, const char *v
 		return read_stack_size(record, value);
 	case RECORD_KEEP_STACKS:
 		recorder->keep_stacks = true;
+		return true;
+	case RECORD_EMBED:
+		recorder->embed = true;
 		return true;
 	case 'o':
 		recorder->output = value;
