@@ -192,3 +192,18 @@ void data_header_read_features(struct data_header *header, struct data_feature_s
 		free(bytes);
 	}
 }
+
+bool data_header_read_places(const struct data_header *header,
+			     struct data_section places[DATA_FEATURE_BITS])
+{
+	uint64_t wanted;
+	size_t count = read_places(header, header->data_end, places, &wanted);
+
+	if (header->data_missing_bytes || count * sizeof(*places) < wanted)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (!is_inside(header, places[i]))
+			return false;
+	}
+	return true;
+}

@@ -31,4 +31,9 @@ void data_header_read_events(const struct data_header *header, struct data_event
 void data_header_read_features(struct data_header *header, struct data_feature_set *set,
 			       struct data_events *events);
 
+/* The places of the sections of all set feature bits, in their order; false unless the file has
+ * all of its records and all of these sections. */
+bool data_header_read_places(const struct data_header *header,
+			     struct data_section places[DATA_FEATURE_BITS]);
+
 #endif

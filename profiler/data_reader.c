@@ -2,6 +2,7 @@
 #include "profiler/data_reader.h"
 
 #include "jitdump/xalloc.h"
+#include "profiler/data_copy.h"
 #include "profiler/data_features.h"
 #include "profiler/data_header.h"
 #include "profiler/data_input.h"
@@ -13,12 +14,14 @@
 #include <string.h>
 
 struct data_reader {
+	char *path; /* as given */
 	struct data_input input;
 	struct data_header header;
 	struct string_pool *strings;
 	struct data_events events;
 	struct data_feature_set features;
 	struct jprof_section *section;
+	bool is_section_in_part;
 	struct data_stream stream;
 	uint64_t read_bytes;
 };
@@ -130,6 +133,7 @@ static void read_section(struct data_reader *reader, const char *path, bool forc
 	} else if (lacks_features(reader)) {
 		use_stored_features(reader);
 	}
+	reader->is_section_in_part = reader->section != NULL;
 }
 
 static bool open_recording(struct data_reader *reader, const char *path, bool force,
@@ -158,6 +162,7 @@ struct data_reader *data_reader_open(const char *path, bool force, struct error 
 {
 	struct data_reader *reader = xcalloc(1, sizeof(*reader));
 
+	reader->path = xstrdup(path);
 	reader->strings = string_pool_create();
 	data_events_init(&reader->events, reader->strings);
 	data_features_init(&reader->features, reader->strings);
@@ -177,6 +182,7 @@ void data_reader_close(struct data_reader *reader)
 	data_events_deinit(&reader->events);
 	string_pool_destroy(reader->strings);
 	data_input_close(&reader->input);
+	free(reader->path);
 	free(reader);
 }
 
@@ -194,4 +200,18 @@ void data_reader_rewind(struct data_reader *reader)
 	reader->read_bytes = 0;
 	data_stream_deinit(&reader->stream);
 	data_stream_init(&reader->stream, &reader->input, &reader->header, reader->events.layout);
+}
+
+bool data_reader_copy(const struct data_reader *reader, const char *output,
+		      const struct section_bytes *chunks, uint64_t *bytes, struct error *err)
+{
+	const struct data_copy copy = {
+		.header = &reader->header,
+		.path = reader->path,
+		.output = output ? output : reader->path,
+		.is_section_in_part = reader->is_section_in_part,
+		.chunks = chunks,
+	};
+
+	return data_copy_write(&copy, bytes, err);
 }

@@ -65,6 +65,13 @@ void data_reader_rewind(struct data_reader *reader);
 /* Of the records so far, inflated. */
 uint64_t data_reader_read_bytes(const struct data_reader *reader);
 
+/*
+ * The recording once more with these chunks in its section, as profiler/data_copy.h says; at `output`,
+ * NULL: in its own place. `bytes` is the size of what was written.
+ */
+bool data_reader_copy(const struct data_reader *reader, const char *output,
+		      const struct section_bytes *chunks, uint64_t *bytes, struct error *err);
+
 /* After the end: a sentence about where and why reading stopped early, or "". */
 const char *data_reader_damage(const struct data_reader *reader);
 

@@ -201,7 +201,7 @@ struct data_compression data_writer_compression(const struct data_writer *writer
 static bool put_section(struct data_writer *writer, const struct section_bytes *chunks,
 			struct error *err)
 {
-	return writer->output.is_stream ? data_writer_append_pieces(writer, chunks, err)
+	return writer->output.is_stream ? data_writer_append_pieces(&writer->output, chunks, err)
 					: data_writer_append_part(writer, chunks, err);
 }
 

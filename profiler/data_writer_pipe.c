@@ -20,7 +20,7 @@ static struct section_bytes begin_record(enum data_record_type type)
 }
 
 /* Pads, writes and frees a record of at most RECORD_BYTES_MAX. */
-static bool write_record(struct data_writer *writer, struct section_bytes *record,
+static bool write_record(struct data_output *output, struct section_bytes *record,
 			 struct error *err)
 {
 	static const uint8_t zeros[8];
@@ -29,7 +29,7 @@ static bool write_record(struct data_writer *writer, struct section_bytes *recor
 	uint16_t size = (uint16_t)record->size;
 
 	memcpy(record->bytes + offsetof(struct perf_event_header, size), &size, sizeof(size));
-	bool is_done = data_output_append(&writer->output, record->bytes, size, err);
+	bool is_done = data_output_append(output, record->bytes, size, err);
 
 	section_bytes_deinit(record);
 	return is_done;
@@ -54,9 +54,9 @@ static bool write_event(struct data_writer *writer, const struct written_event *
 				 "with -o FILE, or sample the whole system with -a",
 				 event->name, event->id_count);
 	}
-	bool is_done = write_record(writer, &attr, err);
+	bool is_done = write_record(&writer->output, &attr, err);
 
-	return write_record(writer, &update, err) && is_done;
+	return write_record(&writer->output, &update, err) && is_done;
 }
 
 static bool write_feature(struct data_writer *writer, uint64_t number, const void *bytes,
@@ -66,7 +66,7 @@ static bool write_feature(struct data_writer *writer, uint64_t number, const voi
 
 	section_put_bytes(&record, &number, sizeof(number));
 	section_put_bytes(&record, bytes, size);
-	return write_record(writer, &record, err);
+	return write_record(&writer->output, &record, err);
 }
 
 /* Its bytes follow the record and are not of it. */
@@ -125,7 +125,7 @@ bool data_writer_begin_pipe(struct data_writer *writer, struct error *err)
 	return data_output_drain(&writer->output, err);
 }
 
-bool data_writer_append_pieces(struct data_writer *writer, const struct section_bytes *chunks,
+bool data_writer_append_pieces(struct data_output *output, const struct section_bytes *chunks,
 			       struct error *err)
 {
 	enum { PIECE_BYTES = 60 << 10 };
@@ -140,7 +140,7 @@ bool data_writer_append_pieces(struct data_writer *writer, const struct section_
 		section_put_bytes(&record, &magic, sizeof(magic));
 		section_put_bytes(&record, chunks->bytes + offset,
 				  left < PIECE_BYTES ? left : PIECE_BYTES);
-		if (!write_record(writer, &record, err))
+		if (!write_record(output, &record, err))
 			return false;
 	}
 	return true;

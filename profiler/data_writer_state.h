@@ -61,7 +61,7 @@ void data_writer_note_sample_time(struct data_writer *writer, uint64_t time_ns);
 /* Section chunks as they come. */
 bool data_writer_append_part(struct data_writer *writer, const struct section_bytes *chunks,
 			     struct error *err);
-bool data_writer_append_pieces(struct data_writer *writer, const struct section_bytes *chunks,
+bool data_writer_append_pieces(struct data_output *output, const struct section_bytes *chunks,
 			       struct error *err);
 
 /* After the last record was drained, or after a failure: the file then ends as well as it can. */

@@ -25,6 +25,7 @@ void jprof_section_destroy(struct jprof_section *section)
 	for (size_t i = 0; i < section->excerpt_count; i++)
 		image_excerpt_deinit(&section->excerpts[i]);
 	free(section->excerpts);
+	free(section->remarks);
 	free(section->qualities);
 	free(section->versions);
 	free(section->dump_uses);
@@ -146,6 +147,32 @@ bool jprof_section_parse(struct jprof_section *section, const uint8_t *bytes, si
 	return is_sound;
 }
 
+static void copy_packed(struct section_bytes *out, const uint8_t *bytes, size_t size)
+{
+	struct section_cursor cursor = section_cursor_init(bytes, size);
+	struct section_bytes chunks;
+
+	if (section_take_packed(&cursor, &chunks)) {
+		jprof_section_copy(out, chunks.bytes, chunks.size);
+		section_bytes_deinit(&chunks);
+	}
+	section_cursor_deinit(&cursor);
+}
+
+void jprof_section_copy(struct section_bytes *out, const uint8_t *bytes, size_t size)
+{
+	struct section_chunk_header header;
+	size_t chunk_size;
+
+	for (; whole_chunk(bytes, size, &header, &chunk_size); size -= chunk_size) {
+		if (header.tag == SECTION_PACKED && header.version == SECTION_VERSION)
+			copy_packed(out, bytes + sizeof(header), header.size);
+		else if (header.tag != SECTION_EXCERPTS && header.tag != SECTION_FEATURE)
+			section_put_bytes(out, bytes, chunk_size);
+		bytes += chunk_size;
+	}
+}
+
 size_t jprof_section_unfinished_bytes(const struct jprof_section *section)
 {
 	return section->unfinished.size;
@@ -223,4 +250,10 @@ const struct image_excerpt *jprof_section_excerpts(const struct jprof_section *s
 bool jprof_section_is_self_contained(const struct jprof_section *section)
 {
 	return section->has_health || section->is_packed;
+}
+
+const char *const *jprof_section_remarks(const struct jprof_section *section, size_t *count)
+{
+	*count = section->remark_count;
+	return section->remarks;
 }

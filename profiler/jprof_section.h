@@ -106,6 +106,9 @@ void jprof_section_destroy(struct jprof_section *section);
  */
 bool jprof_section_parse(struct jprof_section *section, const uint8_t *bytes, size_t size);
 
+/* Appends the chunks in `bytes` as they are, but for excerpts and features; packed ones unpacked. */
+void jprof_section_copy(struct section_bytes *out, const uint8_t *bytes, size_t size);
+
 /* After the last piece: how many bytes belong to a chunk that was cut; 0 in a whole section. */
 size_t jprof_section_unfinished_bytes(const struct jprof_section *section);
 
@@ -134,6 +137,8 @@ const struct stored_health *jprof_section_health(const struct jprof_section *sec
 const struct image_excerpt *jprof_section_excerpts(const struct jprof_section *section,
 						   size_t *count);
 
+const char *const *jprof_section_remarks(const struct jprof_section *section, size_t *count);
+
 /* Dumps, maps and kallsyms need not be asked: all that the samples refer to is in the section, as a
  * recorder that closed it, or `jprof pack`, had seen to. */
 bool jprof_section_is_self_contained(const struct jprof_section *section);
@@ -153,7 +158,9 @@ void jprof_section_put_map_symbols(struct section_bytes *out,
 void jprof_section_put_feature(struct section_bytes *out, const struct stored_feature *feature);
 void jprof_section_put_excerpts(struct section_bytes *out, const struct image_excerpt *excerpts,
 				size_t count);
-void jprof_section_put_packed_mark(struct section_bytes *out);
+/* `remarks` are sentences about what is not in it. */
+void jprof_section_put_packed_mark(struct section_bytes *out, const char *const *remarks,
+				   size_t count);
 void jprof_section_put_health(struct section_bytes *out, const struct stored_health *health);
 
 #endif

@@ -56,8 +56,8 @@
  *
  *     where a distance is a varint, as these ascend, and a place's first line is a delta from 0.
  *
- * PACK, no items: jprof pack put all that the samples refer to into a recording that its recorder
- *       did not close, or that is not jprof's.
+ * PACK, jprof pack put all that the samples refer to into a recording that its recorder did not
+ *       close, or that is not jprof's; its remarks, each: text
  * FEAT, a feature section of perf's, for a file that is never closed: varint feature | the bytes
  * ZSTD, other chunks, compressed: varint size of the chunks | a zstd frame. There is none in it.
  */
@@ -130,6 +130,8 @@ struct jprof_section {
 	struct image_excerpt *excerpts; /* `code_bytes` is NULL */
 	size_t excerpt_count, excerpt_capacity;
 	bool is_packed;
+	const char **remarks;
+	size_t remark_count, remark_capacity;
 
 	bool is_unpacking;		 /* chunks of a packed one are being read */
 	struct section_bytes unfinished; /* of a chunk whose end has not come yet */

@@ -328,13 +328,28 @@ void section_read_excerpts(struct jprof_section *section, struct section_cursor 
 	}
 }
 
-void jprof_section_put_packed_mark(struct section_bytes *out)
+void jprof_section_put_packed_mark(struct section_bytes *out, const char *const *remarks,
+				   size_t count)
 {
-	section_end_chunk(out, section_begin_chunk(out, SECTION_IS_PACKED, SECTION_VERSION));
+	struct section_texts texts = { 0 };
+	size_t start = section_begin_chunk(out, SECTION_IS_PACKED, SECTION_VERSION);
+
+	for (size_t i = 0; i < count; i++)
+		section_put_text(out, &texts, remarks[i]);
+	section_end_chunk(out, start);
+	section_texts_deinit(&texts);
 }
 
 void section_read_packed_mark(struct jprof_section *section, struct section_cursor *cursor)
 {
-	(void)cursor;
 	section->is_packed = true;
+	while (byte_cursor_left(&cursor->bytes)) {
+		const char *remark = take_present_text(cursor);
+
+		if (!remark)
+			return;
+		section->remarks = xgrow(section->remarks, section->remark_count,
+					 &section->remark_capacity, sizeof(*section->remarks));
+		section->remarks[section->remark_count++] = remark;
+	}
 }

@@ -126,6 +126,15 @@ static void use_map_symbols(struct session *session)
 	}
 }
 
+static void use_remarks(struct session *session)
+{
+	size_t count;
+	const char *const *remarks = jprof_section_remarks(session->section, &count);
+
+	for (size_t i = 0; i < count; i++)
+		session_remark_add(session, "%s", remarks[i]);
+}
+
 void session_use_section(struct session *session, const struct jprof_section *section)
 {
 	session->section = section;
@@ -135,5 +144,6 @@ void session_use_section(struct session *session, const struct jprof_section *se
 	use_versions(session);
 	use_kernel_symbols(session);
 	use_map_symbols(session);
+	use_remarks(session);
 	session_excerpts_use(session);
 }

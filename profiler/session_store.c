@@ -354,7 +354,7 @@ static void store_code(struct session *session, bool keep_stacks, struct section
 	store_map_symbols(session, out);
 	store_dumps(session, keep_stacks, out);
 	if (!session->options.is_live)
-		jprof_section_put_packed_mark(out);
+		jprof_section_put_packed_mark(out, session->remarks, session->remark_count);
 }
 
 void session_store(struct session *session, const struct session_store_options *options,
