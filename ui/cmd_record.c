@@ -4,10 +4,10 @@
 #include "profiler/recorder.h"
 #include "ui/command.h"
 #include "ui/printable.h"
+#include "ui/quantity.h"
 #include "ui/record_options.h"
 #include "ui/stop_signal.h"
 
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,29 +26,6 @@ static void print_notes(const struct record_options *record, const struct record
 	}
 }
 
-/* "4,012" */
-static void print_count(uint64_t count)
-{
-	if (count >= 1000) {
-		print_count(count / 1000);
-		fprintf(stderr, ",%03" PRIu64, count % 1000);
-	} else {
-		fprintf(stderr, "%" PRIu64, count);
-	}
-}
-
-static void print_size(uint64_t bytes)
-{
-	if (bytes < 1000)
-		fprintf(stderr, "%" PRIu64 " bytes", bytes);
-	else if (bytes < 1000000)
-		fprintf(stderr, "%.1f kB", (double)bytes / 1e3);
-	else if (bytes < 1000000000)
-		fprintf(stderr, "%.1f MB", (double)bytes / 1e6);
-	else
-		fprintf(stderr, "%.1f GB", (double)bytes / 1e9);
-}
-
 static void print_closing_line(const struct record_options *record,
 			       const struct recorder_result *result)
 {
@@ -57,14 +34,14 @@ static void print_closing_line(const struct record_options *record,
 	if (record->is_quiet)
 		return;
 	fputs("jprof: ", stderr);
-	print_count(result->samples);
+	print_count(stderr, result->samples);
 	fputs(" samples, ", stderr);
-	print_count(result->lost);
+	print_count(stderr, result->lost);
 	fputs(" lost, ", stderr);
 	if (result->unwound)
 		fprintf(stderr, "%.1f%% complete stacks, ",
 			100.0 * (double)result->complete / (double)result->unwound);
-	print_size(result->file_bytes);
+	print_bytes(stderr, result->file_bytes);
 	fprintf(stderr, " in %s\n", strcmp(output, "-") ? output : "standard output");
 }
 

@@ -15,6 +15,7 @@ static const struct command commands[] = {
 	{ "record", cmd_record, "sample a command, processes or the whole system" },
 	{ "report", cmd_report, "show a recording: table, trees, folded stacks, statistics" },
 	{ "script", cmd_script, "print every sample, as `perf script` does" },
+	{ "pack", cmd_pack, "put names, lines and code into a recording, to be read elsewhere" },
 	{ "jitdump", cmd_jitdump, "list or check a jitdump file" },
 };
 

@@ -181,6 +181,7 @@ bool recording_open(struct recording *recording, const struct recording_options 
 			.symbolizer = recording->symbolizer,
 			.method = UNWIND_AUTO,
 			.is_this_kernel = is_this_kernel(recording->reader),
+			.is_to_be_stored = options->is_to_be_stored,
 			.sink = sink,
 			.sink_context = sink_context,
 		},

@@ -28,6 +28,7 @@ struct recording_options {
 	const char *symbols_directory; /* NULL: none */
 	bool no_debuginfod;
 	bool is_printed_while_read; /* a terminal that shows it needs no progress */
+	bool is_to_be_stored;	    /* as in struct session_options */
 	struct named_file *jitdumps, *perf_maps;
 	size_t jitdump_count, jitdump_capacity, perf_map_count, perf_map_capacity;
 };
