@@ -215,6 +215,28 @@ static struct image *file_image(struct session *session, uint32_t pid,
 }
 
 /*
+ * The image of a mapped file; NULL for memory without one. A memory file is one if it is an ELF file,
+ * as that of a program that was run without ever having been on a disk: while that runs the file
+ * tells, and of a recording what it keeps of the file.
+ */
+static struct image *mapped_image(struct session *session, uint32_t pid,
+				  const struct mmap_event *mmap)
+{
+	uint64_t image_address;
+
+	if (!is_anonymous(mmap->path))
+		return file_image(session, pid, mmap);
+	if (!begins_with(mmap->path, "/memfd:") || !mmap->is_executable ||
+	    (!session->options.is_live && !session->excerpt_index.count))
+		return NULL;
+	struct image *image = file_image(session, pid, mmap);
+
+	if (!session->options.is_live && !image->excerpt)
+		return NULL;
+	return image_address_of(image, mmap->file_offset, &image_address) ? image : NULL;
+}
+
+/*
  * perf's mapping of the kernel, "[kernel.kallsyms]_text", says where that symbol lay (its file
  * offset): this machine's kallsyms may name the addresses only if it lies there still.
  */
@@ -256,10 +278,9 @@ static void take_mmap(struct session *session, const struct event *event)
 	if (jit_file_is_marker(mmap)) {
 		mapping.kind = MAPPING_MARKER;
 		session_jit_marker(session, process, event);
-	} else if (!is_anonymous(mmap->path)) {
+	} else if ((mapping.image = mapped_image(session, event->pid, mmap))) {
 		session->news_count++;
 		mapping.kind = MAPPING_FILE;
-		mapping.image = file_image(session, event->pid, mmap);
 	}
 	address_space_map(process->space, &mapping);
 	session_jit_attach_named(session, process);
