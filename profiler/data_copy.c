@@ -43,31 +43,27 @@ static bool copy_bytes(struct data_output *output, int fd, uint64_t offset, uint
 	return is_done;
 }
 
+static uint64_t align(uint64_t offset)
+{
+	return offset + -offset % ALIGN;
+}
+
 static bool pad(struct data_output *output, struct error *err)
 {
 	static const uint8_t zeros[ALIGN];
 
-	return data_output_write(output, zeros, -output->offset % ALIGN, err);
-}
-
-static uint8_t *read_section(const struct data_copy *copy, int fd, struct data_section place,
-			     size_t *size)
-{
-	if (copy->is_section_in_part)
-		return data_input_read_part_file(copy->path, true, size);
-	uint8_t *bytes = xmalloc(place.size);
-
-	*size = data_read_at(fd, place.offset, bytes, place.size);
-	return bytes;
+	return data_output_write(output, zeros, align(output->offset) - output->offset, err);
 }
 
 /* What the copy's section is to be. */
-static struct section_bytes make_section(const struct data_copy *copy, int fd,
-					 struct data_section place)
+static struct section_bytes make_section(const struct data_copy *copy,
+					 const struct data_header *from, struct data_section place)
 {
 	struct section_bytes chunks = { 0 }, packed = { 0 };
 	size_t size;
-	uint8_t *bytes = read_section(copy, fd, place, &size);
+	uint8_t *bytes = copy->is_section_in_part
+				 ? data_input_read_part_file(copy->path, true, &size)
+				 : data_header_read_section(from, place, &size);
 
 	if (bytes)
 		jprof_section_copy(&chunks, bytes, size);
@@ -90,7 +86,7 @@ static void place_features(struct copied_feature features[DATA_FEATURE_BITS],
 	header->features[JPROF_FEATURE_BIT / 64] |= 1ULL << JPROF_FEATURE_BIT % 64;
 	for (size_t word = 0; word < DATA_FEATURE_BITS / 64; word++)
 		count += (size_t)__builtin_popcountll(header->features[word]);
-	offset += count * sizeof(struct data_section);
+	offset = align(offset + count * sizeof(struct data_section));
 	for (size_t bit = 0; bit < DATA_FEATURE_BITS; bit++) {
 		struct copied_feature *feature = &features[bit];
 
@@ -101,7 +97,7 @@ static void place_features(struct copied_feature features[DATA_FEATURE_BITS],
 		if (!feature->is_behind)
 			continue;
 		feature->to.offset = offset;
-		offset += feature->from.size + -feature->from.size % ALIGN;
+		offset = align(offset + feature->from.size);
 	}
 	features[JPROF_FEATURE_BIT] = (struct copied_feature){ .to = { offset, section_size } };
 }
@@ -128,10 +124,12 @@ static bool write_features(struct data_output *output, int fd,
 
 		if (!feature->is_behind)
 			continue;
-		if (!copy_bytes(output, fd, feature->from.offset, feature->from.size, err) ||
-		    !pad(output, err))
+		if (!pad(output, err) ||
+		    !copy_bytes(output, fd, feature->from.offset, feature->from.size, err))
 			return false;
 	}
+	if (!pad(output, err))
+		return false;
 	return data_output_write(output, section->bytes, section->size, err);
 }
 
@@ -166,8 +164,7 @@ static bool copy_file(const struct data_copy *copy, const struct data_header *fr
 				 "Linux 3.3 and later: there is no place in it");
 	if (!read_features(from, features, err))
 		return false;
-	struct section_bytes section =
-		make_section(copy, from->fd, features[JPROF_FEATURE_BIT].from);
+	struct section_bytes section = make_section(copy, from, features[JPROF_FEATURE_BIT].from);
 
 	place_features(features, &header, from->data_end, section.size);
 	bool is_done = data_output_write(output, &header, sizeof(header), err) &&

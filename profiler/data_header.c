@@ -125,9 +125,8 @@ bool data_header_read(struct data_header *header, int fd, const char *name, stru
 	return true;
 }
 
-/* A section's bytes on the heap, NULL where the file does not have them. *size is what it has. */
-static uint8_t *read_section(const struct data_header *header, struct data_section section,
-			     size_t *size)
+uint8_t *data_header_read_section(const struct data_header *header, struct data_section section,
+				  size_t *size)
 {
 	uint8_t *bytes;
 
@@ -148,7 +147,7 @@ void data_header_read_events(const struct data_header *header, struct data_event
 	size_t entry_bytes = header->file.attr_size, size;
 	/* Sections of ids may not overlap, so all ids together are no larger than the file. */
 	uint64_t ids_left_bytes = header->file_bytes;
-	uint8_t *entries = read_section(header, header->file.attrs, &size);
+	uint8_t *entries = data_header_read_section(header, header->file.attrs, &size);
 
 	if (entry_bytes < sizeof(struct data_section))
 		size = 0;
@@ -160,7 +159,7 @@ void data_header_read_events(const struct data_header *header, struct data_event
 		if (section.size > ids_left_bytes)
 			section.size = 0;
 		ids_left_bytes -= section.size;
-		uint8_t *ids = read_section(header, section, &ids_size);
+		uint8_t *ids = data_header_read_section(header, section, &ids_size);
 
 		data_events_add(events, entries + offset, attr_size, ids, ids_size / 8);
 		free(ids);
@@ -186,7 +185,7 @@ void data_header_read_features(struct data_header *header, struct data_feature_s
 		if (!(header->file.features[bit / 64] >> bit % 64 & 1))
 			continue;
 		header->lacks_features |= !is_inside(header, places[number]);
-		bytes = read_section(header, places[number++], &size);
+		bytes = data_header_read_section(header, places[number++], &size);
 		if (bytes)
 			data_features_add(set, events, bit, bytes, size);
 		free(bytes);

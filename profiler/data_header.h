@@ -31,6 +31,10 @@ void data_header_read_events(const struct data_header *header, struct data_event
 void data_header_read_features(struct data_header *header, struct data_feature_set *set,
 			       struct data_events *events);
 
+/* A section's bytes on the heap, NULL where the file does not have them. *size is what it has. */
+uint8_t *data_header_read_section(const struct data_header *header, struct data_section section,
+				  size_t *size);
+
 /* The places of the sections of all set feature bits, in their order; false unless the file has
  * all of its records and all of these sections. */
 bool data_header_read_places(const struct data_header *header,

@@ -25,6 +25,8 @@ void jprof_section_destroy(struct jprof_section *section)
 	for (size_t i = 0; i < section->excerpt_count; i++)
 		image_excerpt_deinit(&section->excerpts[i]);
 	free(section->excerpts);
+	free(section->frames);
+	free(section->chains);
 	free(section->remarks);
 	free(section->qualities);
 	free(section->versions);
@@ -57,6 +59,7 @@ static chunk_reader reader_of(const struct section_chunk_header *header)
 		{ SECTION_HEALTH, SECTION_VERSION, section_read_health },
 		{ SECTION_FEATURE, SECTION_VERSION, section_read_feature },
 		{ SECTION_EXCERPTS, SECTION_VERSION, section_read_excerpts },
+		{ SECTION_CHAINS, SECTION_VERSION, section_read_chains },
 		{ SECTION_IS_PACKED, SECTION_VERSION, section_read_packed_mark },
 		{ SECTION_PACKED, SECTION_VERSION, read_packed },
 	};
@@ -159,6 +162,11 @@ static void copy_packed(struct section_bytes *out, const uint8_t *bytes, size_t 
 	section_cursor_deinit(&cursor);
 }
 
+static bool is_taken_again(uint32_t tag)
+{
+	return tag == SECTION_EXCERPTS || tag == SECTION_CHAINS || tag == SECTION_FEATURE;
+}
+
 void jprof_section_copy(struct section_bytes *out, const uint8_t *bytes, size_t size)
 {
 	struct section_chunk_header header;
@@ -167,7 +175,7 @@ void jprof_section_copy(struct section_bytes *out, const uint8_t *bytes, size_t 
 	for (; whole_chunk(bytes, size, &header, &chunk_size); size -= chunk_size) {
 		if (header.tag == SECTION_PACKED && header.version == SECTION_VERSION)
 			copy_packed(out, bytes + sizeof(header), header.size);
-		else if (header.tag != SECTION_EXCERPTS && header.tag != SECTION_FEATURE)
+		else if (!is_taken_again(header.tag))
 			section_put_bytes(out, bytes, chunk_size);
 		bytes += chunk_size;
 	}
@@ -256,4 +264,15 @@ const char *const *jprof_section_remarks(const struct jprof_section *section, si
 {
 	*count = section->remark_count;
 	return section->remarks;
+}
+
+const struct stored_chain *jprof_section_chains(const struct jprof_section *section, size_t *count)
+{
+	*count = section->chain_count;
+	return section->chains;
+}
+
+const struct stored_frame *jprof_section_frames(const struct jprof_section *section)
+{
+	return section->frames;
 }

@@ -62,6 +62,25 @@ struct stored_dump_use {
 	const char *path;
 };
 
+/* One frame of stored chains, with all that called it: chains share what is equal. */
+struct stored_frame {
+	uint64_t pc;	 /* as in struct chain_frame */
+	uint32_t caller; /* the number of an earlier frame, or STORED_FRAME_NONE */
+	bool is_return, is_guessed;
+};
+
+#define STORED_FRAME_NONE UINT32_MAX
+
+/* How the user's part of one sample's stack copy was unwound: that of the sample with this time, tid
+ * and cpu. */
+struct stored_chain {
+	uint64_t time_ns;
+	uint32_t tid, cpu;
+	uint32_t leaf; /* the number of a frame, or STORED_FRAME_NONE */
+	uint8_t end;   /* enum stack_end */
+	bool is_joined;
+};
+
 struct stored_symbol {
 	uint64_t address, size;
 	const char *name, *module; /* module NULL: the kernel itself */
@@ -106,7 +125,8 @@ void jprof_section_destroy(struct jprof_section *section);
  */
 bool jprof_section_parse(struct jprof_section *section, const uint8_t *bytes, size_t size);
 
-/* Appends the chunks in `bytes` as they are, but for excerpts and features; packed ones unpacked. */
+/* Appends the chunks in `bytes` as they are, but for excerpts, chains and features; packed ones
+ * unpacked. */
 void jprof_section_copy(struct section_bytes *out, const uint8_t *bytes, size_t size);
 
 /* After the last piece: how many bytes belong to a chunk that was cut; 0 in a whole section. */
@@ -137,6 +157,8 @@ const struct stored_health *jprof_section_health(const struct jprof_section *sec
 const struct image_excerpt *jprof_section_excerpts(const struct jprof_section *section,
 						   size_t *count);
 
+const struct stored_chain *jprof_section_chains(const struct jprof_section *section, size_t *count);
+const struct stored_frame *jprof_section_frames(const struct jprof_section *section);
 const char *const *jprof_section_remarks(const struct jprof_section *section, size_t *count);
 
 /* Dumps, maps and kallsyms need not be asked: all that the samples refer to is in the section, as a
@@ -158,6 +180,8 @@ void jprof_section_put_map_symbols(struct section_bytes *out,
 void jprof_section_put_feature(struct section_bytes *out, const struct stored_feature *feature);
 void jprof_section_put_excerpts(struct section_bytes *out, const struct image_excerpt *excerpts,
 				size_t count);
+void jprof_section_put_chains(struct section_bytes *out, const struct stored_frame *frames,
+			      size_t frame_count, const struct stored_chain *chains, size_t count);
 /* `remarks` are sentences about what is not in it. */
 void jprof_section_put_packed_mark(struct section_bytes *out, const char *const *remarks,
 				   size_t count);

@@ -56,6 +56,13 @@
  *
  *     where a distance is a varint, as these ascend, and a place's first line is a delta from 0.
  *
+ * CHNS, the chains of samples whose stack copies are kept:
+ *
+ *     varint count of frames: flags (1) bit 0 is_return | 1 is_guessed
+ *                         | varint distance back to its caller, 0: none | delta pc
+ *     then one item for each sample: delta time_ns | delta tid | delta cpu
+ *                         | stack end, with bit 7 for joined (1) | varint leaf's number + 1, 0: none
+ *
  * PACK, jprof pack put all that the samples refer to into a recording that its recorder did not
  *       close, or that is not jprof's; its remarks, each: text
  * FEAT, a feature section of perf's, for a file that is never closed: varint feature | the bytes
@@ -84,6 +91,7 @@ struct section_chunk_header {
 #define SECTION_FEATURE	       SECTION_TAG('F', 'E', 'A', 'T')
 #define SECTION_PACKED	       SECTION_TAG('Z', 'S', 'T', 'D')
 #define SECTION_EXCERPTS       SECTION_TAG('E', 'X', 'C', 'R')
+#define SECTION_CHAINS	       SECTION_TAG('C', 'H', 'N', 'S')
 #define SECTION_IS_PACKED      SECTION_TAG('P', 'A', 'C', 'K')
 
 enum {
@@ -129,6 +137,10 @@ struct jprof_section {
 	bool has_health;
 	struct image_excerpt *excerpts; /* `code_bytes` is NULL */
 	size_t excerpt_count, excerpt_capacity;
+	struct stored_frame *frames;
+	size_t frame_count, frame_capacity;
+	struct stored_chain *chains;
+	size_t chain_count, chain_capacity;
 	bool is_packed;
 	const char **remarks;
 	size_t remark_count, remark_capacity;
@@ -149,6 +161,7 @@ void section_read_kernel_symbols(struct jprof_section *section, struct section_c
 void section_read_map_symbols(struct jprof_section *section, struct section_cursor *cursor);
 void section_read_health(struct jprof_section *section, struct section_cursor *cursor);
 void section_read_excerpts(struct jprof_section *section, struct section_cursor *cursor);
+void section_read_chains(struct jprof_section *section, struct section_cursor *cursor);
 void section_read_packed_mark(struct jprof_section *section, struct section_cursor *cursor);
 void section_read_feature(struct jprof_section *section, struct section_cursor *cursor);
 

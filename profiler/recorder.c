@@ -95,6 +95,7 @@ static void open_session(struct recorder *recorder)
 			.method = recorder->options.method,
 			.engine = recorder->options.engine,
 			.is_live = true,
+			.is_to_be_stored = recorder->options.embed && recorder->options.keep_stacks,
 			.is_this_kernel = true,
 			.sink = recorder_take_sample,
 			.sink_context = recorder,

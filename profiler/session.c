@@ -48,6 +48,7 @@ void session_destroy(struct session *session)
 	recent_chains_deinit(&session->recent);
 	session_store_deinit(session);
 	session_excerpts_deinit(session);
+	session_chains_deinit(session);
 	hash_index_deinit(&session->quality_index);
 	process_table_deinit(&session->processes);
 	unwinder_destroy(session->unwinder);

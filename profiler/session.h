@@ -44,7 +44,8 @@ struct session_options {
 	bool is_live;	      /* the processes run now: dumps are tailed, samples may park,
 					   files are looked for under /proc/PID/root first */
 	bool is_this_kernel;  /* a recording's kernel release and build-id are this machine's */
-	bool is_to_be_stored; /* session_store() will be called, as it may be if is_live */
+	bool is_to_be_stored; /* session_store() will be called, as it may be if is_live, and
+					   is to keep how stacks were unwound */
 	session_sink sink;
 	void *sink_context;
 };
@@ -111,8 +112,8 @@ struct session_store_options {
 /*
  * What is to be kept in the recording so that it explains itself: the JIT versions that were
  * sampled, with code bytes and lines, which process saw which dump, the names of sampled kernel
- * and perf-map addresses, and of files what symbolize/image_excerpt.h keeps. After
- * session_finish(). What a recording that is read keeps already is not stored again, but for the
+ * and perf-map addresses, of files what symbolize/image_excerpt.h keeps, and, if is_to_be_stored,
+ * the chains of stacks that were unwound. After session_finish(). What a recording that is read keeps already is not stored again, but for the
  * files.
  */
 void session_store(struct session *session, const struct session_store_options *options,

@@ -89,6 +89,24 @@ static void use_recorded_chain(struct session *session, const struct event *even
 	use_quality(session, event, has_user_frames);
 }
 
+/* The kernel's part of a sample whose user part does not come from its callchain. */
+static void begin_chain(struct session *session, const struct sample_event *sample)
+{
+	session->is_unwound = true;
+	session->chain.count = 0;
+	if (sample->has_callchain)
+		read_callchain(&session->chain, sample, false);
+	else if (sample->cpu_mode == PERF_RECORD_MISC_KERNEL)
+		push(&session->chain, sample->ip, true, false);
+}
+
+/* False where it is not known how the stack was unwound before. */
+static bool use_stored_chain(struct session *session, const struct event *event)
+{
+	begin_chain(session, &event->sample);
+	return session_chains_find(session, event);
+}
+
 static void unwind(struct session *session, const struct event *event, struct address_space *space,
 		   enum unwind_unknown unknown)
 {
@@ -103,12 +121,7 @@ static void unwind(struct session *session, const struct event *event, struct ad
 		.unknown = unknown,
 	};
 
-	session->is_unwound = true;
-	session->chain.count = 0;
-	if (sample->has_callchain)
-		read_callchain(&session->chain, sample, false);
-	else if (sample->cpu_mode == PERF_RECORD_MISC_KERNEL)
-		push(&session->chain, sample->ip, true, false);
+	begin_chain(session, sample);
 	if (session->skips_unwinding)
 		unwinder_skip(&request, &session->chain);
 	else
@@ -165,6 +178,8 @@ static void finish(struct session *session, const struct event *event, struct ad
 	locate(session, event, space);
 	if (session->options.is_live || session->options.is_to_be_stored)
 		session_store_note(session, event, space);
+	if (session->options.is_to_be_stored && session->is_unwound)
+		session_chains_note(session, event);
 	session->counts.samples++;
 	if (event->time_ns < session->counts.first_ns)
 		session->counts.first_ns = event->time_ns;
@@ -218,6 +233,10 @@ void session_take_sample(struct session *session, const struct event *event)
 
 	session_jit_attach_named(session, process);
 	session->chain.count = 0;
+	if (has_stack && use_stored_chain(session, event)) {
+		finish(session, event, space, false);
+		return;
+	}
 	if (!has_stack)
 		use_recorded_chain(session, event);
 	else if (may_wait)

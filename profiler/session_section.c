@@ -146,4 +146,5 @@ void session_use_section(struct session *session, const struct jprof_section *se
 	use_map_symbols(session);
 	use_remarks(session);
 	session_excerpts_use(session);
+	session_chains_use(session);
 }

@@ -8,6 +8,7 @@
  *     session_section.c  what a recording of ours says, used again
  *     session_store.c    what a recording of ours keeps
  *     session_excerpts.c what it keeps of files, and how that is used again
+ *     session_chains.c   the same for stacks that were unwound
  */
 #ifndef PROFILER_SESSION_STATE_H
 #define PROFILER_SESSION_STATE_H
@@ -84,9 +85,11 @@ struct session {
 	bool is_self_contained;		 /* it was closed: dumps, maps and kallsyms are in it */
 	struct hash_index quality_index; /* by time, tid, cpu */
 	struct hash_index excerpt_index; /* by path */
+	struct hash_index chain_index;	 /* by time, tid, cpu */
 
 	/* What is to be kept in the recording, if anything is. */
 	struct profile *sampled; /* its locations alone */
+	struct profile *unwound; /* stacks by process address, see session_chains.c; or NULL */
 	struct location *noted;	 /* some of them; see session_store.c */
 	struct unresolved *unresolved;
 	size_t unresolved_count, unresolved_capacity;
@@ -139,5 +142,14 @@ void session_excerpts_use(struct session *session);
 void session_excerpts_attach(const struct session *session, struct image *image);
 /* Of every file that was sampled, or only of those that nobody would find again. */
 void session_excerpts_store(struct session *session, bool only_lost, struct section_bytes *out);
+
+/* session_chains.c */
+void session_chains_deinit(struct session *session);
+/* Remembers the chain at hand, which was unwound. */
+void session_chains_note(struct session *session, const struct event *event);
+void session_chains_store(const struct session *session, struct section_bytes *out);
+void session_chains_use(struct session *session);
+/* Adds the user's part to the chain at hand; false where nothing is stored of the sample. */
+bool session_chains_find(struct session *session, const struct event *event);
 
 #endif

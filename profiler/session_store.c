@@ -363,4 +363,5 @@ void session_store(struct session *session, const struct session_store_options *
 	if (!session->is_self_contained)
 		store_code(session, options->keep_stacks, out);
 	session_excerpts_store(session, !options->embed, out);
+	session_chains_store(session, out);
 }
