@@ -81,6 +81,8 @@ static size_t take_excerpt(struct session *session, bool only_lost,
 		places[of_image] = locations[of_image].image_address;
 	*is_taken = (!only_lost || image_is_lost(image)) &&
 		    image_excerpt_take(excerpt, image, places, of_image);
+	if (!only_lost && !*is_taken && *image->status && session->options.is_live)
+		session_remark_add(session, "%s", image->status);
 	free(places);
 	return of_image;
 }
