@@ -24,6 +24,11 @@ struct copied_feature {
 	bool is_behind; /* the records */
 };
 
+static const char *name_of(const struct data_copy *copy)
+{
+	return strcmp(copy->path, "-") ? copy->path : "standard input";
+}
+
 static bool copy_bytes(struct data_output *output, int fd, uint64_t offset, uint64_t size,
 		       struct error *err)
 {
@@ -133,7 +138,7 @@ static bool write_features(struct data_output *output, int fd,
 	return data_output_write(output, section->bytes, section->size, err);
 }
 
-static bool read_features(const struct data_header *header,
+static bool read_features(const struct data_copy *copy, const struct data_header *header,
 			  struct copied_feature features[DATA_FEATURE_BITS], struct error *err)
 {
 	struct data_section places[DATA_FEATURE_BITS];
@@ -141,8 +146,9 @@ static bool read_features(const struct data_header *header,
 
 	if (!data_header_read_places(header, places))
 		return error_set(err, 0,
-				 "the recording lost its end, with what it says about itself: "
-				 "copy it again from where it was recorded");
+				 "%s lost its end, with what it says about itself: copy it again "
+				 "from where it was recorded",
+				 name_of(copy));
 	for (size_t bit = 0; bit < DATA_FEATURE_BITS; bit++) {
 		if (header->file.features[bit / 64] >> bit % 64 & 1)
 			features[bit].from = places[number++];
@@ -160,9 +166,10 @@ static bool copy_file(const struct data_copy *copy, const struct data_header *fr
 
 	if (from->file.size != sizeof(header))
 		return error_set(err, 0,
-				 "the recording has a header of another size than perf's of "
-				 "Linux 3.3 and later: there is no place in it");
-	if (!read_features(from, features, err))
+				 "%s has a header of another size than perf's since Linux 3.3: "
+				 "there is no place in it for a section",
+				 name_of(copy));
+	if (!read_features(copy, from, features, err))
 		return false;
 	struct section_bytes section = make_section(copy, from, features[JPROF_FEATURE_BIT].from);
 
@@ -328,24 +335,47 @@ static bool is_one_file(const struct data_copy *copy, struct error *err)
 			 copy->path);
 }
 
-bool data_copy_write(const struct data_copy *copy, uint64_t *bytes, struct error *err)
+/* Beside the recording, and through links: what they lead to is replaced. */
+static bool write_in_place(const struct data_copy *given, uint64_t *bytes, struct error *err)
 {
-	if (!is_one_file(copy, err))
-		return false;
-	bool in_place = is_in_place(copy);
-	char *path = in_place ? xasprintf("%s.packed", copy->output) : xstrdup(copy->output);
+	char *place = realpath(given->output, NULL);
+	char *path = xasprintf("%s.packed", place ? place : given->output);
+	struct data_copy copy = *given;
 	struct data_output output;
 
-	if (in_place)
-		unlink(path);
+	if (place)
+		copy.output = place;
+	unlink(path);
 	bool is_open = data_output_open(&output, path, err);
-	bool is_done = is_open && (!in_place || may_replace(copy, &output, err)) &&
-		       copy_any(copy, &output, err) && (!in_place || replace(copy, &output, err));
+	bool is_done = is_open && may_replace(&copy, &output, err) &&
+		       copy_any(&copy, &output, err) && replace(&copy, &output, err);
 
 	*bytes = output.offset;
 	if (is_open && !is_done)
 		data_output_remove(&output);
 	data_output_close(&output);
 	free(path);
+	free(place);
 	return is_done;
+}
+
+static bool write_elsewhere(const struct data_copy *copy, uint64_t *bytes, struct error *err)
+{
+	struct data_output output;
+	bool is_open = data_output_open(&output, copy->output, err);
+	bool is_done = is_open && copy_any(copy, &output, err);
+
+	*bytes = output.offset;
+	if (is_open && !is_done)
+		data_output_remove(&output);
+	data_output_close(&output);
+	return is_done;
+}
+
+bool data_copy_write(const struct data_copy *copy, uint64_t *bytes, struct error *err)
+{
+	if (!is_one_file(copy, err))
+		return false;
+	return is_in_place(copy) ? write_in_place(copy, bytes, err)
+				 : write_elsewhere(copy, bytes, err);
 }
