@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * usage: bench_names FILE <ADDRESSES
+ *
+ * Names addresses of one ELF file as a report does, through image_frames(), and prints figures, a
+ * key and a number a line. Cold: from nothing to the last address named for the first time, the
+ * file's pages in the page cache. Others: addresses a few bytes further, in the same functions,
+ * named once, so that no memory of answers helps. Again: all of them in turn, several times. The
+ * memory is what cold naming took and kept: of the heap, of all that is no file, and the most that
+ * was resident at once, with the file's pages.
+ */
+#include "support/address_list.h"
+#include "symbolize/elf_file.h"
+#include "symbolize/symbolizer.h"
+
+#include <inttypes.h>
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+enum { FRAMES_MAX = 256, AGAIN_COUNT = 1000000 };
+
+struct memory {
+	double heap, anonymous; /* bytes */
+};
+
+static double now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static struct memory measure_memory(void)
+{
+	struct mallinfo2 info = mallinfo2();
+	struct memory memory = { .heap = (double)(info.uordblks + info.hblkhd) };
+	FILE *rollup = fopen("/proc/self/smaps_rollup", "r");
+	unsigned long kilobytes;
+	char line[128];
+
+	while (rollup && fgets(line, sizeof(line), rollup))
+		if (sscanf(line, "Anonymous: %lu kB", &kilobytes) == 1)
+			memory.anonymous = (double)kilobytes * 1024;
+	if (rollup)
+		fclose(rollup);
+	return memory;
+}
+
+static uint64_t name(struct image *image, const struct address_list *list, uint64_t distance)
+{
+	struct frame frames[FRAMES_MAX];
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		count += image_frames(image, list->items[i] + distance, frames, FRAMES_MAX);
+	return count;
+}
+
+static double debug_info_bytes(const char *path)
+{
+	struct elf_file *file = elf_file_open_path(path);
+	struct elf_section section = { 0 };
+	double size;
+
+	if (!file)
+		return 0;
+	elf_file_debug_section(file, ".debug_info", &section);
+	size = (double)section.size;
+	elf_file_close(file);
+	return size;
+}
+
+static void print_cold(const struct address_list *list, double seconds, uint64_t frames,
+		       const struct memory *before)
+{
+	struct memory after = measure_memory();
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	printf("cold_seconds %.6f\n", seconds);
+	printf("cold_per_second %.0f\n", (double)list->count / seconds);
+	printf("frames %" PRIu64 "\n", frames);
+	printf("heap_bytes %.0f\n", after.heap - before->heap);
+	printf("anonymous_bytes %.0f\n", after.anonymous - before->anonymous);
+	printf("resident_bytes %.0f\n", (double)usage.ru_maxrss * 1024);
+}
+
+static void print_warm(struct image *image, const struct address_list *list)
+{
+	size_t rounds = AGAIN_COUNT / list->count + 1;
+	double start = now();
+
+	name(image, list, 3);
+	printf("others_per_second %.0f\n", (double)list->count / (now() - start));
+	start = now();
+	for (size_t i = 0; i < rounds; i++)
+		name(image, list, 0);
+	printf("again_per_second %.0f\n", (double)(list->count * rounds) / (now() - start));
+}
+
+static void run(const char *path, const struct address_list *list)
+{
+	const struct symbolizer_options options = { 0 };
+	const struct image_identity identity = { .path = path };
+	struct memory before = measure_memory();
+	struct symbolizer *symbolizer;
+	struct image *image;
+	double start = now();
+	uint64_t frames;
+
+	symbolizer = symbolizer_create(&options);
+	image = symbolizer_elf_image(symbolizer, &identity);
+	frames = name(image, list, 0);
+	print_cold(list, now() - start, frames, &before);
+	print_warm(image, list);
+	symbolizer_destroy(symbolizer);
+}
+
+int main(int argc, char **argv)
+{
+	char *path = argc == 2 ? realpath(argv[1], NULL) : NULL;
+	struct address_list list = { 0 };
+
+	if (!path || !address_list_read(&list, stdin) || !list.count) {
+		fprintf(stderr, "usage: bench_names FILE <ADDRESSES\n");
+		return EXIT_FAILURE;
+	}
+	printf("addresses %zu\n", list.count);
+	run(path, &list);
+	printf("debug_info_bytes %.0f\n", debug_info_bytes(path));
+	address_list_deinit(&list);
+	free(path);
+	return EXIT_SUCCESS;
+}
