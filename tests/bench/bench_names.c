@@ -20,7 +20,10 @@
 #include <sys/resource.h>
 #include <time.h>
 
-enum { FRAMES_MAX = 256, AGAIN_COUNT = 1000000 };
+enum { FRAMES_MAX = 256 };
+
+/* How long the same addresses are named again. */
+#define AGAIN_SECONDS 0.5
 
 struct memory {
 	double heap, anonymous; /* bytes */
@@ -91,15 +94,18 @@ static void print_cold(const struct address_list *list, double seconds, uint64_t
 
 static void print_warm(struct image *image, const struct address_list *list)
 {
-	size_t rounds = AGAIN_COUNT / list->count + 1;
-	double start = now();
+	size_t count = 0;
+	double start = now(), seconds;
 
 	name(image, list, 3);
 	printf("others_per_second %.0f\n", (double)list->count / (now() - start));
 	start = now();
-	for (size_t i = 0; i < rounds; i++)
+	do {
 		name(image, list, 0);
-	printf("again_per_second %.0f\n", (double)(list->count * rounds) / (now() - start));
+		count += list->count;
+		seconds = now() - start;
+	} while (seconds < AGAIN_SECONDS);
+	printf("again_per_second %.0f\n", (double)count / seconds);
 }
 
 static void run(const char *path, const struct address_list *list)
