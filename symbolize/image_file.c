@@ -84,8 +84,15 @@ static char *why_another(const struct search *search, const char *path)
 			 search->is_users ? "" : ", it was replaced since");
 }
 
+/* Of a mapped file, its debug file is not; whoever knows a path and nothing else may mean one. */
+static bool is_only_named(const struct image_identity *identity)
+{
+	return !identity->build_id.size && !identity->inode;
+}
+
 static struct elf_file *check(struct search *search, int fd, const char *path)
 {
+	const struct image_identity *identity = &search->known->identity;
 	struct elf_file *file;
 	struct stat stat;
 
@@ -98,7 +105,7 @@ static struct elf_file *check(struct search *search, int fd, const char *path)
 		note(search, true, xasprintf("%s is not an ELF file", path));
 		return NULL;
 	}
-	if (!elf_file_has_code(file))
+	if (!elf_file_has_code(file) && !is_only_named(identity))
 		note(search, true, xasprintf("%s has no code: it is a debug file", path));
 	else if (has_identity(search, file, fd, &stat))
 		return file;

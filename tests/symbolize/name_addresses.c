@@ -8,7 +8,7 @@
  */
 #include "support/address_list.h"
 #include "symbolize/elf_image.h"
-#include "symbolize/symbolizer.h"
+#include "symbolize/symbolizer_state.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -17,10 +17,13 @@
 enum { FRAMES_MAX = 256 };
 
 /* The names behind those of image_frames(), by the same rule. */
-static void find_linkage_names(struct elf_image *elf, uint64_t address, struct frame *frames,
+static void find_linkage_names(struct image *image, uint64_t address, struct frame *frames,
 			       size_t count)
 {
-	struct dwarf_index *dwarf = elf_image_dwarf(elf);
+	struct symbolizer *symbolizer = image->symbolizer;
+	struct elf_image *elf = image->elf;
+	struct dwarf_index *dwarf =
+		elf_image_dwarf(elf, symbolizer->strings, symbolizer->demangler);
 	struct dwarf_frame found[FRAMES_MAX];
 	size_t found_count = dwarf ? dwarf_index_frames(dwarf, address, found, FRAMES_MAX) : 0;
 	struct elf_symbol symbol;
@@ -38,7 +41,7 @@ static void print_frames(struct image *image, uint64_t address, bool is_linkage)
 	size_t count = image_frames(image, address, frames, FRAMES_MAX);
 
 	if (is_linkage && image->elf)
-		find_linkage_names(image->elf, address, frames, count);
+		find_linkage_names(image, address, frames, count);
 	for (size_t i = 0; i < count; i++)
 		printf("%s\n%s:%" PRIu32 ":%" PRIu32 "\n",
 		       frames[i].function ? frames[i].function : "??",
