@@ -34,13 +34,6 @@ struct dwarf_lines {
 	size_t mark_count, mark_capacity;
 };
 
-/* A run of the line number program. */
-struct run {
-	const struct dwarf_lines *lines;
-	struct dwarf_cursor program;
-	struct dwarf_row row; /* its registers */
-};
-
 enum step {
 	STEP_END,	   /* of the program, or it is damaged */
 	STEP_ROW,	   /* `row` is one */
@@ -52,21 +45,27 @@ static void reset_row(struct dwarf_row *row)
 	*row = (struct dwarf_row){ .file = 1, .line = 1 };
 }
 
-/* False: it ends the sequence. */
-static inline bool run_extended(struct run *run)
-{
-	uint64_t length = dwarf_cursor_uleb(&run->program);
-	struct dwarf_cursor operands = run->program;
+/*
+ * The line number program (DWARF 5, 6.2) and its registers, which are the row. What runs it is
+ * inlined, and a row's address is not given away, for it to stay in the CPU's registers.
+ */
+#define INLINED static inline __attribute__((always_inline))
 
-	dwarf_cursor_skip(&run->program, length);
-	if (run->program.has_failed || !length)
+/* False: it ends the sequence. */
+INLINED bool run_extended(struct dwarf_cursor *program, struct dwarf_row *row)
+{
+	uint64_t length = dwarf_cursor_uleb(program);
+	struct dwarf_cursor operands = *program;
+
+	dwarf_cursor_skip(program, length);
+	if (program->has_failed || !length)
 		return true;
 	switch (dwarf_cursor_u8(&operands)) {
 	case DW_LNE_end_sequence:
 		return false;
 	case DW_LNE_set_address:
 		/* Its size is the operand's, whatever the unit's addresses have. */
-		run->row.address = dwarf_cursor_unsigned(&operands, (unsigned int)length - 1);
+		row->address = dwarf_cursor_unsigned(&operands, (unsigned int)length - 1);
 		return true;
 	default:
 		return true;
@@ -74,12 +73,9 @@ static inline bool run_extended(struct run *run)
 }
 
 /* True: it makes a row. */
-static inline bool run_standard(struct run *run, uint8_t opcode)
+INLINED bool run_standard(const struct dwarf_lines *lines, uint8_t opcode,
+			  struct dwarf_cursor *program, struct dwarf_row *row)
 {
-	const struct dwarf_lines *lines = run->lines;
-	struct dwarf_cursor *program = &run->program;
-	struct dwarf_row *row = &run->row;
-
 	switch (opcode) {
 	case DW_LNS_copy:
 		return true;
@@ -109,48 +105,46 @@ static inline bool run_standard(struct run *run, uint8_t opcode)
 	}
 }
 
-static inline void run_special(struct run *run, uint8_t opcode)
+INLINED void run_special(const struct dwarf_lines *lines, uint8_t opcode, struct dwarf_row *row)
 {
-	const struct dwarf_lines *lines = run->lines;
 	uint8_t adjusted = opcode - lines->opcode_base;
 
-	run->row.address += (uint64_t)(adjusted / lines->line_range) * lines->instruction_length;
-	run->row.line += (uint32_t)(lines->line_base + adjusted % lines->line_range);
+	row->address += (uint64_t)(adjusted / lines->line_range) * lines->instruction_length;
+	row->line += (uint32_t)(lines->line_base + adjusted % lines->line_range);
 }
 
-/* Runs to the next row. Works on a copy, which can be in registers. */
-static enum step run_on(struct run *caller)
+/* Runs to the next row. */
+INLINED enum step run_on(const struct dwarf_lines *lines, struct dwarf_cursor *program,
+			 struct dwarf_row *row)
 {
-	enum step step = STEP_END;
-	struct run run = *caller;
+	while (dwarf_cursor_left(program)) {
+		uint8_t opcode = *program->next++;
 
-	while (step == STEP_END && dwarf_cursor_left(&run.program)) {
-		uint8_t opcode = *run.program.next++;
-
-		if (opcode >= run.lines->opcode_base) {
-			run_special(&run, opcode);
-			step = STEP_ROW;
-		} else if (opcode) {
-			if (run_standard(&run, opcode))
-				step = STEP_ROW;
-		} else if (!run_extended(&run)) {
-			step = STEP_END_SEQUENCE;
+		if (opcode >= lines->opcode_base) {
+			run_special(lines, opcode, row);
+			return STEP_ROW;
+		}
+		if (!opcode) {
+			if (!run_extended(program, row))
+				return STEP_END_SEQUENCE;
+		} else if (run_standard(lines, opcode, program, row)) {
+			return STEP_ROW;
 		}
 	}
-	*caller = run;
-	return step;
+	return STEP_END;
 }
 
-static void add_mark(struct dwarf_lines *lines, const struct run *run, uint64_t start)
+static void add_mark(struct dwarf_lines *lines, struct dwarf_row row, const uint8_t *program,
+		     uint64_t start)
 {
 	lines->marks = xgrow(lines->marks, lines->mark_count, &lines->mark_capacity,
 			     sizeof(*lines->marks));
 	lines->marks[lines->mark_count++] = (struct mark){
-		.address = (uint32_t)(run->row.address - start),
-		.program = (uint32_t)(run->program.next - lines->dwarf->sections[DWARF_LINE].next),
-		.line = run->row.line,
-		.file = run->row.file < MARK_NUMBER_MAX ? (uint16_t)run->row.file : MARK_NUMBER_MAX,
-		.column = run->row.column <= MARK_NUMBER_MAX ? (uint16_t)run->row.column : 0,
+		.address = (uint32_t)(row.address - start),
+		.program = (uint32_t)(program - lines->dwarf->sections[DWARF_LINE].next),
+		.line = row.line,
+		.file = row.file < MARK_NUMBER_MAX ? (uint16_t)row.file : MARK_NUMBER_MAX,
+		.column = row.column <= MARK_NUMBER_MAX ? (uint16_t)row.column : 0,
 	};
 }
 
@@ -169,33 +163,36 @@ static void end_sequence(struct dwarf_lines *lines, const struct range_table *co
 }
 
 /* Addresses only grow within a sequence (DWARF 5, 6.2.5); where they do not, another one begins. */
-static void mark_rows(struct dwarf_lines *lines, struct run *run, const struct range_table *code)
+static void mark_rows(struct dwarf_lines *lines, struct dwarf_cursor program,
+		      const struct range_table *code)
 {
+	struct dwarf_row row;
 	size_t first_mark = lines->mark_count, row_count = 0;
 	uint64_t start = 0, last = 0;
 
+	reset_row(&row);
 	for (;;) {
-		enum step step = run_on(run);
-		bool goes_on = step == STEP_ROW && run->row.address >= last &&
-			       run->row.address - start <= UINT32_MAX;
+		enum step step = run_on(lines, &program, &row);
+		bool goes_on = step == STEP_ROW && row.address >= last &&
+			       row.address - start <= UINT32_MAX;
 
 		if (row_count && !goes_on) {
 			end_sequence(lines, code, first_mark, start,
-				     step == STEP_END_SEQUENCE ? run->row.address : last);
+				     step == STEP_END_SEQUENCE ? row.address : last);
 			first_mark = lines->mark_count;
 			row_count = 0;
 		}
 		if (step == STEP_END)
 			return;
 		if (step == STEP_END_SEQUENCE) {
-			reset_row(&run->row);
+			reset_row(&row);
 			continue;
 		}
 		if (!row_count)
-			start = run->row.address;
-		last = run->row.address;
+			start = row.address;
+		last = row.address;
 		if (row_count++ % ROWS_PER_MARK == 0)
-			add_mark(lines, run, start);
+			add_mark(lines, row, program.next, start);
 	}
 }
 
@@ -236,7 +233,6 @@ struct dwarf_lines *dwarf_lines_create(const struct dwarf_file *dwarf, uint64_t 
 	struct dwarf_cursor header = dwarf_file_at(dwarf, DWARF_LINE, offset);
 	struct dwarf_sizes sizes = { .address_size = address_size };
 	struct dwarf_lines *lines = xcalloc(1, sizeof(*lines));
-	struct run run = { .lines = lines };
 
 	lines->dwarf = dwarf;
 	if (dwarf_cursor_left(&dwarf->sections[DWARF_LINE]) > UINT32_MAX ||
@@ -245,9 +241,7 @@ struct dwarf_lines *dwarf_lines_create(const struct dwarf_file *dwarf, uint64_t 
 		return NULL;
 	}
 	lines->program_end = (uint32_t)(header.end - dwarf->sections[DWARF_LINE].next);
-	run.program = header;
-	reset_row(&run.row);
-	mark_rows(lines, &run, code);
+	mark_rows(lines, header, code);
 	range_table_sort(&lines->sequences);
 	lines->marks = xrealloc(lines->marks, (lines->mark_count + 1) * sizeof(*lines->marks));
 	return lines;
@@ -287,20 +281,22 @@ static const struct mark *find_mark(const struct dwarf_lines *lines,
 bool dwarf_lines_find(const struct dwarf_lines *lines, uint64_t address, struct dwarf_row *row)
 {
 	const struct nested_range *sequence = range_table_find(&lines->sequences, address);
+	struct dwarf_row last, next;
+	struct dwarf_cursor program;
 	const struct mark *mark;
-	struct run run = { .lines = lines };
 
 	if (!sequence)
 		return false;
 	mark = find_mark(lines, sequence, address);
-	run.program = dwarf_file_at(lines->dwarf, DWARF_LINE, mark->program);
-	run.program.end = lines->dwarf->sections[DWARF_LINE].next + lines->program_end;
-	*row = (struct dwarf_row){ sequence->start + mark->address, mark->file, mark->line,
+	program = dwarf_file_at(lines->dwarf, DWARF_LINE, mark->program);
+	program.end = lines->dwarf->sections[DWARF_LINE].next + lines->program_end;
+	last = (struct dwarf_row){ sequence->start + mark->address, mark->file, mark->line,
 				   mark->column };
-	run.row = *row;
-	while (run_on(&run) == STEP_ROW && run.row.address >= row->address &&
-	       run.row.address <= address)
-		*row = run.row;
+	next = last;
+	while (run_on(lines, &program, &next) == STEP_ROW && next.address >= last.address &&
+	       next.address <= address)
+		last = next;
+	*row = last;
 	return true;
 }
 

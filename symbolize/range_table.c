@@ -157,36 +157,27 @@ void range_table_sort(struct range_table *table)
 	set_steps(table);
 }
 
-/* In which STEP ranges the last one is that starts at or below `address`. */
+/* In which STEP ranges the last one is that starts at or below `address`. Without a branch that
+ * depends on what is read: it would be mistaken every other time. */
 static size_t find_step(const struct range_table *table, uint64_t address)
 {
-	size_t low = 0, high = (table->count + STEP - 1) / STEP;
+	const uint64_t *first = table->steps;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (table->steps[middle] <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low ? low - 1 : 0;
+	for (size_t left = (table->count + STEP - 1) / STEP; left > 1; left -= left / 2)
+		first += first[left / 2] <= address ? left / 2 : 0;
+	return (size_t)(first - table->steps);
 }
 
 size_t range_table_count_upto(const struct range_table *table, uint64_t address)
 {
-	size_t low = find_step(table, address) * STEP;
-	size_t high = low + STEP < table->count ? low + STEP : table->count;
+	size_t count;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (table->ranges[middle].start <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	if (!table->count)
+		return 0;
+	count = find_step(table, address) * STEP;
+	while (count < table->count && table->ranges[count].start <= address)
+		count++;
+	return count;
 }
 
 static const struct nested_range *first_around(const struct range_table *table, uint32_t place,
