@@ -2,14 +2,16 @@
 /*
  * usage: bench_names FILE <ADDRESSES
  *
- * Names addresses of one ELF file as a report does, through image_frames(), and prints figures, a
- * key and a number a line. Cold: from nothing to the last address named for the first time, the
- * file's pages in the page cache. Others: addresses a few bytes further, in the same functions,
- * named once, so that no memory of answers helps. Again: all of them in turn, several times. The
- * memory is what cold naming took and kept: of the heap, of all that is no file, and the most that
- * was resident at once, with the file's pages.
+ * Names addresses of one ELF file as a report does, and prints figures, a key and a number a line.
+ * Cold: from nothing to the last address named for the first time, the file's pages in the page
+ * cache; serial: the same on one CPU. Again: what naming_frames(), which remembers, answers in
+ * turn, several times. Unremembered: the same of image_frames(), which searches its indexes each
+ * time. Others: addresses a few bytes further, in the same functions, searched for once.
+ * The memory is what cold naming took and kept: of the heap, of all that is no file, and the most
+ * that was resident at once, with the file's pages.
  */
 #include "support/address_list.h"
+#include "support/session_world.h"
 #include "symbolize/elf_file.h"
 #include "symbolize/symbolizer.h"
 
@@ -77,53 +79,85 @@ static double debug_info_bytes(const char *path)
 	return size;
 }
 
-static void print_cold(const struct address_list *list, double seconds, uint64_t frames,
-		       const struct memory *before)
+static void print_memory(const struct memory *before)
 {
 	struct memory after = measure_memory();
 	struct rusage usage;
 
 	getrusage(RUSAGE_SELF, &usage);
-	printf("cold_seconds %.6f\n", seconds);
-	printf("cold_per_second %.0f\n", (double)list->count / seconds);
-	printf("frames %" PRIu64 "\n", frames);
 	printf("heap_bytes %.0f\n", after.heap - before->heap);
 	printf("anonymous_bytes %.0f\n", after.anonymous - before->anonymous);
 	printf("resident_bytes %.0f\n", (double)usage.ru_maxrss * 1024);
 }
 
-static void print_warm(struct image *image, const struct address_list *list)
-{
-	size_t count = 0;
-	double start = now(), seconds;
+/* One of many passes over the addresses. */
+typedef void (*one_pass)(struct session_world *world, struct image *image,
+			 const struct address_list *list);
 
-	name(image, list, 3);
-	printf("others_per_second %.0f\n", (double)list->count / (now() - start));
-	start = now();
+static void ask_naming(struct session_world *world, struct image *image,
+		       const struct address_list *list)
+{
+	size_t count;
+
+	for (size_t i = 0; i < list->count; i++)
+		naming_frames(world->naming, (struct location){ image->id, list->items[i] },
+			      &count);
+}
+
+static void ask_image(struct session_world *world, struct image *image,
+		      const struct address_list *list)
+{
+	(void)world;
+	name(image, list, 0);
+}
+
+static double passes_per_second(one_pass pass, struct session_world *world, struct image *image,
+				const struct address_list *list)
+{
+	double start = now(), seconds;
+	size_t count = 0;
+
 	do {
-		name(image, list, 0);
+		pass(world, image, list);
 		count += list->count;
 		seconds = now() - start;
 	} while (seconds < AGAIN_SECONDS);
-	printf("again_per_second %.0f\n", (double)count / seconds);
+	return (double)count / seconds;
 }
 
-static void run(const char *path, const struct address_list *list)
+static void print_warm(struct session_world *world, struct image *image,
+		       const struct address_list *list)
 {
-	const struct symbolizer_options options = { 0 };
-	const struct image_identity identity = { .path = path };
-	struct memory before = measure_memory();
-	struct symbolizer *symbolizer;
-	struct image *image;
 	double start = now();
-	uint64_t frames;
 
-	symbolizer = symbolizer_create(&options);
-	image = symbolizer_elf_image(symbolizer, &identity);
-	frames = name(image, list, 0);
-	print_cold(list, now() - start, frames, &before);
-	print_warm(image, list);
-	symbolizer_destroy(symbolizer);
+	name(image, list, 3);
+	printf("others_per_second %.0f\n", (double)list->count / (now() - start));
+	printf("unremembered_per_second %.0f\n", passes_per_second(ask_image, world, image, list));
+	ask_naming(world, image, list);
+	printf("again_per_second %.0f\n", passes_per_second(ask_naming, world, image, list));
+}
+
+static void run(const char *path, const struct address_list *list, bool is_serial)
+{
+	const struct image_identity identity = { .path = path };
+	struct session_world world;
+	struct memory before;
+	struct image *image;
+	double start;
+
+	session_world_init(&world, false, false);
+	before = measure_memory();
+	start = now();
+	image = symbolizer_elf_image(world.symbolizer, &identity);
+	if (!is_serial)
+		image_prepare(image, list->items, list->count);
+	name(image, list, 0);
+	printf("%s_seconds %.6f\n", is_serial ? "serial" : "cold", now() - start);
+	if (!is_serial) {
+		print_memory(&before);
+		print_warm(&world, image, list);
+	}
+	session_world_deinit(&world);
 }
 
 int main(int argc, char **argv)
@@ -136,7 +170,8 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	printf("addresses %zu\n", list.count);
-	run(path, &list);
+	run(path, &list, false);
+	run(path, &list, true);
 	printf("debug_info_bytes %.0f\n", debug_info_bytes(path));
 	address_list_deinit(&list);
 	free(path);

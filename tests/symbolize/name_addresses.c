@@ -65,6 +65,7 @@ int main(int argc, char **argv)
 	}
 	symbolizer = symbolizer_create(&options);
 	image = symbolizer_elf_image(symbolizer, &identity);
+	image_prepare(image, list.items, list.count);
 	for (size_t i = 0; i < list.count; i++)
 		print_frames(image, list.items[i], is_linkage);
 	symbolizer_destroy(symbolizer);
