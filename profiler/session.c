@@ -244,16 +244,17 @@ static struct image *mapped_image(struct session *session, uint32_t pid,
 static void map_kernel(struct session *session, const struct mmap_event *mmap)
 {
 	static const char kernel[] = "[kernel.kallsyms]";
-	const char *reason = "the recording may be of another kernel";
 
 	if (session->is_self_contained || session->options.is_live ||
 	    !begins_with(mmap->path, kernel))
 		return;
-	if (!session->options.is_this_kernel ||
-	    !kernel_boot_is(mmap->path + sizeof(kernel) - 1, mmap->file_offset) ||
-	    !kernel_symbols_load(symbolizer_kernel_symbols(session->symbolizer), KALLSYMS_PATH,
-				 NULL, &reason))
-		session_remark_add(session, "kernel functions have no names: %s", reason);
+	if (session->options.is_this_kernel &&
+	    kernel_boot_is(mmap->path + sizeof(kernel) - 1, mmap->file_offset))
+		kernel_symbols_load_later(symbolizer_kernel_symbols(session->symbolizer),
+					  KALLSYMS_PATH);
+	else
+		session_remark_add(session, "kernel functions have no names: "
+					    "the recording may be of another kernel");
 }
 
 static void take_mmap(struct session *session, const struct event *event)

@@ -159,15 +159,23 @@ static size_t find_lines(struct image *image, uint64_t image_address, struct fra
 	return count;
 }
 
-void image_prepare(struct image *image, const uint64_t *image_addresses, size_t count)
+static void prepare_lines(struct image *image, const uint64_t *image_addresses, size_t count)
 {
+	const struct symbolizer *symbolizer = image->symbolizer;
 	struct elf_image *elf = image->excerpt ? NULL : image_elf(image);
 	struct dwarf_index *dwarf =
-		elf ? elf_image_dwarf(elf, image->symbolizer->strings, image->symbolizer->demangler)
-		    : NULL;
+		elf ? elf_image_dwarf(elf, symbolizer->strings, symbolizer->demangler) : NULL;
 
 	if (dwarf)
 		dwarf_index_prepare(dwarf, image_addresses, count);
+}
+
+void image_prepare(struct image *image, const uint64_t *image_addresses, size_t count)
+{
+	if (image->kind == IMAGE_KERNEL)
+		kernel_symbols_prepare(image->symbolizer->kernel_symbols, image_addresses, count);
+	else if (image->kind == IMAGE_ELF || image->kind == IMAGE_VDSO)
+		prepare_lines(image, image_addresses, count);
 }
 
 /* The outermost function is called what the symbol table calls it, as in image_symbol(). */

@@ -24,6 +24,8 @@ struct kernel_symbols {
 	size_t line_count, line_capacity;
 	struct added *added;
 	size_t added_count, added_capacity;
+	char *later_path;	      /* what is to be loaded when it is needed; NULL: nothing */
+	struct kernel_addresses here; /* of it is here what these need; ascending */
 };
 
 struct kernel_symbols *kernel_symbols_create(struct string_pool *strings)
@@ -34,12 +36,21 @@ struct kernel_symbols *kernel_symbols_create(struct string_pool *strings)
 	return symbols;
 }
 
+static void forget_later(struct kernel_symbols *symbols)
+{
+	free(symbols->later_path);
+	free((uint64_t *)symbols->here.addresses);
+	symbols->later_path = NULL;
+	symbols->here = (struct kernel_addresses){ 0 };
+}
+
 void kernel_symbols_destroy(struct kernel_symbols *symbols)
 {
 	if (!symbols)
 		return;
 	free(symbols->lines);
 	free(symbols->added);
+	forget_later(symbols);
 	free(symbols);
 }
 
@@ -201,6 +212,45 @@ bool kernel_symbols_load(struct kernel_symbols *symbols, const char *path,
 	return true;
 }
 
+void kernel_symbols_load_later(struct kernel_symbols *symbols, const char *path)
+{
+	forget_later(symbols);
+	symbols->later_path = xstrdup(path);
+}
+
+static int compare_addresses(const void *a, const void *b)
+{
+	const uint64_t *first = a, *second = b;
+
+	return *first < *second ? -1 : *first > *second;
+}
+
+void kernel_symbols_prepare(struct kernel_symbols *symbols, const uint64_t *addresses, size_t count)
+{
+	uint64_t *wanted;
+	const char *reason;
+
+	/* A second time all is loaded, when it is asked for. */
+	if (!symbols->later_path || symbols->here.count || !count)
+		return;
+	wanted = xmalloc(count * sizeof(*wanted));
+	memcpy(wanted, addresses, count * sizeof(*wanted));
+	qsort(wanted, count, sizeof(*wanted), compare_addresses);
+	symbols->here = (struct kernel_addresses){ wanted, count };
+	kernel_symbols_load(symbols, symbols->later_path, &symbols->here, &reason);
+}
+
+/* What is to be loaded later is loaded now, unless the address has its name already. */
+static void load_for(struct kernel_symbols *symbols, uint64_t address)
+{
+	const char *reason;
+
+	if (!symbols->later_path || is_wanted(&symbols->here, address, address + 1))
+		return;
+	kernel_symbols_load(symbols, symbols->later_path, NULL, &reason);
+	forget_later(symbols);
+}
+
 /* How many of the added symbols start at or below the address. */
 static size_t count_added_upto(const struct kernel_symbols *symbols, uint64_t address)
 {
@@ -324,15 +374,16 @@ static bool find_added(const struct kernel_symbols *symbols, uint64_t address,
 	return address < end;
 }
 
-bool kernel_symbols_find(const struct kernel_symbols *symbols, uint64_t address,
-			 struct symbol *symbol)
+bool kernel_symbols_find(struct kernel_symbols *symbols, uint64_t address, struct symbol *symbol)
 {
-	size_t number = count_lines_upto(symbols, address);
 	const struct kallsyms_line *line;
 	uint64_t end;
+	size_t number;
 
+	load_for(symbols, address);
 	if (find_added(symbols, address, symbol))
 		return true;
+	number = count_lines_upto(symbols, address);
 	if (!number--)
 		return false;
 	line = &symbols->lines[number];

@@ -32,12 +32,20 @@ struct kernel_addresses {
 bool kernel_symbols_load(struct kernel_symbols *symbols, const char *path,
 			 const struct kernel_addresses *wanted, const char **reason);
 
+/* The same, of all, when an address is first asked for: it takes 0.1 s, and many recordings have
+ * no kernel address. Where the file cannot be read then, nothing has a name. */
+void kernel_symbols_load_later(struct kernel_symbols *symbols, const char *path);
+
+/* Loads what names these addresses (in any order) now, of what is to be loaded later. Any other
+ * address still has its right name. */
+void kernel_symbols_prepare(struct kernel_symbols *symbols, const uint64_t *addresses,
+			    size_t count);
+
 /* `size` 0: up to the next symbol. `module` may be NULL. A later symbol over the same range wins. */
 void kernel_symbols_add(struct kernel_symbols *symbols, uint64_t address, uint64_t size,
 			const char *name, const char *module);
 
-bool kernel_symbols_find(const struct kernel_symbols *symbols, uint64_t address,
-			 struct symbol *symbol);
+bool kernel_symbols_find(struct kernel_symbols *symbols, uint64_t address, struct symbol *symbol);
 
 /* The table of the kernel image of a symbolizer; owned by it. */
 struct kernel_symbols *symbolizer_kernel_symbols(struct symbolizer *symbolizer);

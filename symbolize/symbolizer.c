@@ -61,7 +61,6 @@ struct symbolizer *symbolizer_create(const struct symbolizer_options *options)
 {
 	struct symbolizer *symbolizer = xcalloc(1, sizeof(*symbolizer));
 	struct string_pool *strings = string_pool_create();
-	const char *reason;
 
 	symbolizer->strings = strings;
 	if (options->symbols_directory)
@@ -79,9 +78,6 @@ struct symbolizer *symbolizer_create(const struct symbolizer_options *options)
 	symbolizer->kernel_symbols = kernel_symbols_create(strings);
 	symbolizer->kernel = &add(symbolizer, IMAGE_KERNEL, "[kernel.kallsyms]")->image;
 	symbolizer->unknown = &add(symbolizer, IMAGE_UNKNOWN, "[unknown]")->image;
-	if (options->kallsyms_path &&
-	    !kernel_symbols_load(symbolizer->kernel_symbols, options->kallsyms_path, NULL, &reason))
-		symbolizer->kernel->status = reason;
 	return symbolizer;
 }
 

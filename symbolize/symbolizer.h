@@ -26,7 +26,6 @@ struct symbolizer_options {
 	const char *symbols_directory; /* looked in before all other places; NULL: none */
 	const char *debug_directory;   /* NULL: /usr/lib/debug */
 	const char *build_id_cache;    /* files kept by `perf record`; NULL: ~/.debug */
-	const char *kallsyms_path; /* NULL: none is read (see kernel_symbols.h for what may be) */
 	download_watch watch_download; /* NULL: nothing is downloaded */
 	void *download_context;
 };

@@ -173,7 +173,7 @@ static int compare_locations(const void *a, const void *b)
  * for there is progress to be shown. */
 static void name_all(struct report *report)
 {
-	enum { AT_ONCE = 1024 };
+	enum { AT_ONCE = 4096 };
 	struct progress *progress = &report->recording.progress;
 	struct naming *naming = report->recording.naming;
 	size_t frames, all = report->profile->location_count;
