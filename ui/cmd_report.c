@@ -130,7 +130,8 @@ static void print_flame(struct report *report)
 
 	selection_sum(&report->selection, report->profile, report->recording.naming,
 		      SELECTION_ALL_EVENTS, &sums);
-	flame_print(stdout, report->profile, report->recording.naming, &sums, report->is_plain);
+	flame_print(stdout, &report->selection, report->profile, report->recording.naming, &sums,
+		    report->is_plain);
 	stack_sums_deinit(&sums);
 }
 

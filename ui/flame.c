@@ -88,8 +88,8 @@ static int compare_lines(const void *a, const void *b)
 	return strcmp(((const struct line *)a)->stack, ((const struct line *)b)->stack);
 }
 
-void flame_print(FILE *out, const struct profile *profile, struct naming *naming,
-		 const struct stack_sums *sums, bool is_plain)
+void flame_print(FILE *out, const struct selection *selection, const struct profile *profile,
+		 struct naming *naming, const struct stack_sums *sums, bool is_plain)
 {
 	struct line *lines = xcalloc(sums->count, sizeof(*lines));
 	struct string_pool *stacks = string_pool_create();
@@ -100,7 +100,7 @@ void flame_print(FILE *out, const struct profile *profile, struct naming *naming
 	for (size_t i = 0; i < sums->count; i++) {
 		const struct stack_sum *sum = &sums->items[i];
 
-		stack_path_set(&path, profile, naming, sum->stack);
+		selection_set_path(selection, &path, profile, naming, sum->stack);
 		fold(&text, profile->threads[sum->thread].comm, &path, is_plain);
 		lines[i] = (struct line){ string_pool_add_bytes(stacks, text.bytes, text.size),
 					  sum->sum.count };

@@ -14,7 +14,7 @@
 #include <stdio.h>
 
 /* `is_plain` leaves the suffixes out. The count is of samples. */
-void flame_print(FILE *out, const struct profile *profile, struct naming *naming,
-		 const struct stack_sums *sums, bool is_plain);
+void flame_print(FILE *out, const struct selection *selection, const struct profile *profile,
+		 struct naming *naming, const struct stack_sums *sums, bool is_plain);
 
 #endif

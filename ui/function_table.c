@@ -251,7 +251,7 @@ void function_table_build(struct function_table *table, const struct sort_order 
 	*table = (struct function_table){ 0 };
 	choose_columns(table, order);
 	for (size_t i = 0; i < sums->count; i++) {
-		stack_path_set(&path, profile, naming, sums->items[i].stack);
+		selection_set_path(selection, &path, profile, naming, sums->items[i].stack);
 		for (size_t at = 0; at < path.count; at++) {
 			if (selection_has_frame(selection, path.frames[at]))
 				add_frame(&builder, path.frames[at], &sums->items[i],

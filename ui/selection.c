@@ -29,6 +29,11 @@ void selection_deinit(struct selection *selection)
 	text_list_deinit(&selection->symbols);
 	text_list_deinit(&selection->pids);
 	text_list_deinit(&selection->tids);
+	text_list_deinit(&selection->not_comms);
+	text_list_deinit(&selection->not_modules);
+	text_list_deinit(&selection->not_symbols);
+	text_list_deinit(&selection->through);
+	text_list_deinit(&selection->not_through);
 	*selection = (struct selection){ 0 };
 }
 
@@ -36,6 +41,19 @@ static void add_text(struct text_list *list, const char *text, size_t length)
 {
 	list->texts = xgrow(list->texts, list->count, &list->capacity, sizeof(*list->texts));
 	list->texts[list->count++] = xstrndup(text, length);
+}
+
+void text_list_add(struct text_list *list, const char *text)
+{
+	add_text(list, text, strlen(text));
+}
+
+void text_list_remove(struct text_list *list, size_t number)
+{
+	free((void *)list->texts[number]);
+	list->count--;
+	memmove(&list->texts[number], &list->texts[number + 1],
+		(list->count - number) * sizeof(*list->texts));
 }
 
 static void add_texts(struct text_list *list, const char *texts)
@@ -117,6 +135,15 @@ bool selection_option(struct selection *selection, int letter, const char *argum
 	case SELECTION_TIME:
 		*bad = !parse_times(selection, argument);
 		return true;
+	case SELECTION_NO_KERNEL:
+		selection->hides_kernel = true;
+		return true;
+	case SELECTION_NO_JIT:
+		selection->hides_jit = true;
+		return true;
+	case SELECTION_NO_INLINE:
+		selection->hides_inlined = true;
+		return true;
 	default:
 		return false;
 	}
@@ -129,7 +156,13 @@ static bool has_text(const struct text_list *list, const char *text)
 		if (!strcmp(list->texts[i], text) || fnmatch(list->texts[i], text, 0) == 0)
 			return true;
 	}
-	return list->count == 0;
+	return false;
+}
+
+static bool allows(const struct text_list *wanted, const struct text_list *unwanted,
+		   const char *text)
+{
+	return (!wanted->count || has_text(wanted, text)) && !has_text(unwanted, text);
 }
 
 static bool has_number(const struct text_list *list, uint32_t number)
@@ -141,17 +174,44 @@ static bool has_number(const struct text_list *list, uint32_t number)
 	return list->count == 0;
 }
 
+/* Whether something is asked of frames. */
+static bool is_of_frames(const struct selection *selection)
+{
+	return selection->modules.count || selection->symbols.count ||
+	       selection->not_modules.count || selection->not_symbols.count;
+}
+
 bool selection_is_all(const struct selection *selection)
 {
-	return !selection->comms.count && !selection->modules.count && !selection->symbols.count &&
-	       !selection->pids.count && !selection->tids.count && !selection->from_ns &&
-	       selection->until_ns == UINT64_MAX;
+	return !selection->comms.count && !selection->pids.count && !selection->tids.count &&
+	       !selection->not_comms.count && !selection->through.count &&
+	       !selection->not_through.count && !selection->from_ns &&
+	       selection->until_ns == UINT64_MAX && !is_of_frames(selection);
 }
 
 bool selection_has_frame(const struct selection *selection, const struct named_frame *frame)
 {
-	return has_text(&selection->modules, frame->module) &&
-	       has_text(&selection->symbols, frame->function);
+	return allows(&selection->modules, &selection->not_modules, frame->module) &&
+	       allows(&selection->symbols, &selection->not_symbols, frame->function);
+}
+
+static bool hides(const struct selection *selection, const struct named_frame *frame)
+{
+	return (selection->hides_kernel && frame->is_kernel) ||
+	       (selection->hides_jit && frame->is_jit) ||
+	       (selection->hides_inlined && frame->is_inlined);
+}
+
+void selection_set_path(const struct selection *selection, struct stack_path *path,
+			const struct profile *profile, struct naming *naming, uint32_t stack)
+{
+	size_t kept = 0;
+
+	stack_path_set(path, profile, naming, stack);
+	for (size_t i = 0; i < path->count; i++)
+		if (!hides(selection, path->frames[i]))
+			path->frames[kept++] = path->frames[i];
+	path->count = kept;
 }
 
 static bool has_sample(const struct selection *selection, const struct profile *profile,
@@ -162,15 +222,36 @@ static bool has_sample(const struct selection *selection, const struct profile *
 	return sample->time_ns >= selection->from_ns && sample->time_ns <= selection->until_ns &&
 	       has_number(&selection->pids, thread->pid) &&
 	       has_number(&selection->tids, thread->tid) &&
-	       has_text(&selection->comms, thread->comm);
+	       allows(&selection->comms, &selection->not_comms, thread->comm);
+}
+
+static bool has_function(const struct stack_path *path, const char *function)
+{
+	for (size_t i = 0; i < path->count; i++)
+		if (!strcmp(path->frames[i]->function, function))
+			return true;
+	return false;
+}
+
+static bool goes_through(const struct selection *selection, const struct stack_path *path)
+{
+	for (size_t i = 0; i < selection->through.count; i++)
+		if (!has_function(path, selection->through.texts[i]))
+			return false;
+	for (size_t i = 0; i < selection->not_through.count; i++)
+		if (has_function(path, selection->not_through.texts[i]))
+			return false;
+	return true;
 }
 
 static bool has_stack(const struct selection *selection, const struct profile *profile,
 		      struct naming *naming, struct stack_path *path, uint32_t stack)
 {
-	if (!selection->modules.count && !selection->symbols.count)
+	if (!is_of_frames(selection) && !selection->through.count && !selection->not_through.count)
 		return true;
 	stack_path_set(path, profile, naming, stack);
+	if (!goes_through(selection, path))
+		return false;
 	for (size_t i = 0; i < path->count; i++) {
 		if (selection_has_frame(selection, path->frames[i]))
 			return true;

@@ -33,13 +33,20 @@ struct text_list {
 
 struct selection {
 	struct text_list comms, modules, symbols, pids, tids; /* empty: all */
-	uint64_t from_ns, until_ns;			      /* [from, until] */
+	struct text_list not_comms, not_modules, not_symbols; /* these are left out */
+	/* Functions that a sample's stack must have, all of them, and must not have; their rows are
+	 * not all that is shown then, as with `symbols`. */
+	struct text_list through, not_through;
+	uint64_t from_ns, until_ns; /* [from, until] */
+	/* Frames of these kinds are left out of stacks: what they spend is their callers'. */
+	bool hides_kernel, hides_jit, hides_inlined;
 };
 
 /* clang-format off */
 enum {
 	SELECTION_COMM = OPTION_LONG + 100,
 	SELECTION_PID, SELECTION_TID, SELECTION_MODULE, SELECTION_SYMBOL, SELECTION_TIME,
+	SELECTION_NO_KERNEL, SELECTION_NO_JIT, SELECTION_NO_INLINE,
 };
 #define SELECTION_OPTION_ROWS \
 	{ SELECTION_COMM, "comm", "NAME[,NAME]", "only samples of threads of this name" }, \
@@ -48,7 +55,10 @@ enum {
 	{ SELECTION_MODULE, "module", "NAME[,NAME]", "only functions of these modules" }, \
 	{ SELECTION_SYMBOL, "symbol", "NAME", "only these functions; may be repeated" }, \
 	{ SELECTION_TIME, "time", "A,B", "only samples from A to B, in seconds as script prints;\n" \
-					 "either may be empty" }
+					 "either may be empty" }, \
+	{ SELECTION_NO_KERNEL, "no-kernel", NULL, "what the kernel spends is its callers'" }, \
+	{ SELECTION_NO_JIT, "no-jit", NULL, "what JIT code spends is its callers'" }, \
+	{ SELECTION_NO_INLINE, "no-inline", NULL, "inlined functions are part of their callers" }
 /* clang-format on */
 
 void selection_init(struct selection *selection);
@@ -59,6 +69,14 @@ bool selection_option(struct selection *selection, int letter, const char *argum
 
 /* Whether no option has narrowed it. */
 bool selection_is_all(const struct selection *selection);
+
+/* Adds a text as it is, or takes it away again. */
+void text_list_add(struct text_list *list, const char *text);
+void text_list_remove(struct text_list *list, size_t number);
+
+/* A stack's path without the kinds of frames that are hidden: what every view makes its rows of. */
+void selection_set_path(const struct selection *selection, struct stack_path *path,
+			const struct profile *profile, struct naming *naming, uint32_t stack);
 
 bool selection_has_frame(const struct selection *selection, const struct named_frame *frame);
 

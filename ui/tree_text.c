@@ -58,7 +58,7 @@ static void build(struct tree_print *print, const struct selection *selection,
 
 	call_tree_init(&print->tree);
 	for (size_t i = 0; i < sums->count; i++) {
-		stack_path_set(&path, profile, naming, sums->items[i].stack);
+		selection_set_path(selection, &path, profile, naming, sums->items[i].stack);
 		uint32_t node = print->options->is_bottom_up
 					? add_bottom_up(&print->tree, selection, &path)
 					: add_top_down(&print->tree, selection, &path);

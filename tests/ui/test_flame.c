@@ -41,7 +41,8 @@ static void expect_flame(bool is_plain, const char *text)
 
 	selection_init(&selection);
 	selection_sum(&selection, named.profile, named.naming, 0, &sums);
-	flame_print(text_stream_open(&out), named.profile, named.naming, &sums, is_plain);
+	flame_print(text_stream_open(&out), &selection, named.profile, named.naming, &sums,
+		    is_plain);
 	assert_string_equal(text_stream_close(&out), text);
 	free(out.text);
 	stack_sums_deinit(&sums);

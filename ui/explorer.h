@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The terminal UI: views over a profile, their keys, the header and the key bar.
+ *
+ * You give what is shown and a terminal; you get a user who looks around until he leaves. It
+ * decides which view is in front, moves cursors, searches and filters, and never makes a row itself.
+ */
+#ifndef UI_EXPLORER_H
+#define UI_EXPLORER_H
+
+#include "ui/view.h"
+
+struct explorer;
+
+/* Of a live profile: what top adds. NULL members: it is a recording. */
+struct live_source {
+	void *context;
+	/* Collects for at most so long, or until a key waits; true: there is something new to show
+	 * (shown->profile may be another one). */
+	bool (*step)(void *context, struct shown *shown, int milliseconds);
+	void (*zero)(void *context); /* `z` */
+	/* A line of the header: rate, own CPU, lost ... */
+	const char *(*status)(void *context, char *buffer, size_t size);
+	bool (*is_over)(void *context); /* the target is gone: nothing new comes */
+};
+
+struct explorer *explorer_create(struct shown *shown, struct terminal *terminal, const char *title,
+				 const struct live_source *live);
+void explorer_destroy(struct explorer *explorer);
+
+/* Until the user leaves. */
+void explorer_run(struct explorer *explorer);
+
+/* For views: */
+
+/* Opens a view (or brings it to the front); Esc goes back. It is updated, with the cursor's function
+ * as it is. */
+void explorer_open(struct explorer *explorer, const struct view_kind *kind);
+
+/* The selection was changed: everything is summed up again. */
+void explorer_reselect(struct explorer *explorer);
+
+/* One line above the key bar, until the next key. */
+void explorer_say(struct explorer *explorer, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+struct terminal *explorer_terminal(struct explorer *explorer);
+
+#endif

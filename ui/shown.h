@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What all views show: a profile, what of it is selected, and which function the cursor is on.
+ *
+ * You give a profile, recorded or rolling; you get the selected samples summed up, anew whenever
+ * the selection or the profile changes. It knows no view.
+ */
+#ifndef UI_SHOWN_H
+#define UI_SHOWN_H
+
+#include "ui/recording.h"
+#include "ui/selection.h"
+#include "ui/stats.h"
+
+/* A function, whatever its lines: interned names, equal if the pointers are. */
+struct shown_function {
+	const char *name, *module; /* NULL: none */
+};
+
+struct shown {
+	struct profile *profile;     /* borrowed */
+	struct naming *naming;	     /* borrowed */
+	struct recording *recording; /* borrowed; NULL: the profile is live */
+	struct stats stats;	     /* of the whole profile */
+	struct selection selection;
+	uint32_t event;		/* which of the recording's events, or SELECTION_ALL_EVENTS */
+	struct stack_sums sums; /* of what is selected */
+	uint64_t generation;	/* grows with every change of the sums */
+	struct shown_function function; /* the cursor's; it follows from view to view */
+	bool is_relative;		/* percentages are of what is selected, else of all */
+	double min_percent;		/* rows below are left out */
+};
+
+void shown_init(struct shown *shown, struct profile *profile, struct naming *naming,
+		struct recording *recording);
+void shown_deinit(struct shown *shown);
+
+/* After a change of the selection, the event or the profile. */
+void shown_update(struct shown *shown);
+
+/* What 100 % is: the weight of all samples of the event, or of those that are selected. */
+uint64_t shown_whole(const struct shown *shown);
+
+static inline struct shown_function shown_function_of(const struct named_frame *frame)
+{
+	return (struct shown_function){ frame->function, frame->module };
+}
+
+static inline bool shown_function_is(struct shown_function a, struct shown_function b)
+{
+	return a.name == b.name && a.module == b.module;
+}
+
+#endif
