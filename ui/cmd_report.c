@@ -3,6 +3,7 @@
 #include "jitdump/xalloc.h"
 #include "profiler/profile_collect.h"
 #include "ui/command.h"
+#include "ui/explorer.h"
 #include "ui/flame.h"
 #include "ui/function_table.h"
 #include "ui/printable.h"
@@ -23,7 +24,7 @@ struct report {
 	struct selection selection;
 	struct sort_order order;
 	enum report_form form;
-	bool no_children, is_plain;
+	bool no_children, is_plain, is_text, is_tui;
 	uint64_t limit;
 	double min_percent; /* below 0: the form's own */
 	struct recording recording;
@@ -35,7 +36,7 @@ struct report {
 enum {
 	REPORT_NO_CHILDREN = OPTION_LONG,
 	REPORT_LIMIT, REPORT_MIN_PERCENT, REPORT_TREE, REPORT_CALLERS, REPORT_FLAME, REPORT_PLAIN,
-	REPORT_STATS, REPORT_STDIO,
+	REPORT_STATS, REPORT_STDIO, REPORT_TUI,
 };
 
 static const struct option_row rows[] = {
@@ -46,6 +47,7 @@ static const struct option_row rows[] = {
 	{ REPORT_PLAIN, "plain", NULL, "folded stacks without the suffixes _[k] _[j] _[i]" },
 	{ REPORT_STATS, "stats", NULL, "how good the recording is, one number a line" },
 	{ REPORT_STDIO, "stdio", NULL, "text, also on a terminal" },
+	{ REPORT_TUI, "tui", NULL, "the terminal UI, which is what a terminal gets" },
 	{ 's', "sort", "KEY[,KEY]", "symbol, module, line, comm, pid, tid: what a row is;\n"
 				    "self, total: what orders the rows (self)" },
 	{ REPORT_NO_CHILDREN, "no-children", NULL, "leave out what functions spend in callees" },
@@ -210,8 +212,58 @@ static void remark_nothing_selected(const struct report *report)
 	stack_sums_deinit(&sums);
 }
 
+/* The table is for people: on a terminal they get all views. */
+static bool is_explored(const struct report *report)
+{
+	return report->form == FORM_TABLE && !report->is_text &&
+	       (report->is_tui || terminal_is_there());
+}
+
+static int explore(struct report *report, const struct stats *stats)
+{
+	struct terminal *terminal;
+	struct explorer *explorer;
+	struct shown shown;
+	struct error err;
+
+	if (!terminal_is_there())
+		return command_fail("--tui needs a terminal that can be drawn on: leave it out");
+	terminal = terminal_open(&err);
+	if (!terminal)
+		return command_fail("%s", err.text);
+	shown_init(&shown, report->profile, report->recording.naming, &report->recording);
+	shown.stats = *stats;
+	shown.selection = report->selection; /* and gives it back */
+	shown.min_percent = report->min_percent > 0 ? report->min_percent : 0;
+	explorer = explorer_create(&shown, terminal, report->recording_options.path, NULL);
+	explorer_run(explorer);
+	explorer_destroy(explorer);
+	report->selection = shown.selection;
+	selection_init(&shown.selection);
+	shown_deinit(&shown);
+	terminal_close(terminal);
+	return EXIT_DONE;
+}
+
+static void print_text(struct report *report, const struct stats *stats)
+{
+	if (report->form == FORM_STATS) {
+		stats_print(stdout, stats);
+	} else if (report->form == FORM_FLAME) {
+		print_flame(report);
+	} else {
+		report_header_print(stdout, &report->recording, stats);
+		print_events(report);
+	}
+	if (report->form == FORM_STATS || report->form == FORM_FLAME)
+		recording_print_remarks(&report->recording, stderr, "jprof: ");
+	if (report->form != FORM_STATS)
+		remark_nothing_selected(report);
+}
+
 static int print_report(struct report *report)
 {
+	int result = EXIT_DONE;
 	struct stats stats;
 	struct error err;
 
@@ -225,21 +277,13 @@ static int print_report(struct report *report)
 	stats_collect(&stats, &report->recording, report->profile);
 	if (report->form != FORM_STATS)
 		name_all(report);
-	if (report->form == FORM_STATS) {
-		stats_print(stdout, &stats);
-	} else if (report->form == FORM_FLAME) {
-		print_flame(report);
-	} else {
-		report_header_print(stdout, &report->recording, &stats);
-		print_events(report);
-	}
-	if (report->form == FORM_STATS || report->form == FORM_FLAME)
-		recording_print_remarks(&report->recording, stderr, "jprof: ");
-	if (report->form != FORM_STATS)
-		remark_nothing_selected(report);
+	if (is_explored(report))
+		result = explore(report, &stats);
+	else
+		print_text(report, &stats);
 	recording_close(&report->recording);
 	profile_destroy(report->profile);
-	return command_output(EXIT_DONE);
+	return command_output(result);
 }
 
 static bool take_form(struct report *report, int letter)
@@ -287,6 +331,10 @@ static bool take_option(struct report *report, int letter, const char *argument)
 		report->is_plain = true;
 		break;
 	case REPORT_STDIO:
+		report->is_text = true;
+		break;
+	case REPORT_TUI:
+		report->is_tui = true;
 		break;
 	}
 	return true;

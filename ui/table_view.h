@@ -37,7 +37,7 @@ struct table_view {
 	const struct table_kind *kind;
 	size_t *order; /* the rows as they are drawn; view.row_count of them */
 	size_t sorted_by;
-	bool is_reversed, is_sorted_once;
+	bool is_reversed;
 };
 
 /* Actions of its keys, to be among a view's bindings by TABLE_BINDINGS; given to

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/table_view.h"
+
+#include "jitdump/xalloc.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { GAP = 1 };
+
+/* Numbers have their greatest first, texts their least; `r` turns that round. */
+static int compare_rows(const void *a, const void *b, void *context)
+{
+	const struct table_view *table = context;
+	size_t first = *(const size_t *)a, second = *(const size_t *)b;
+	int order = table->kind->compare(table, first, second, table->sorted_by);
+
+	if (table->kind->columns[table->sorted_by].is_number != table->is_reversed)
+		order = -order;
+	return order ? order : (first > second) - (first < second);
+}
+
+static void sort(struct table_view *table)
+{
+	if (table->view.row_count)
+		qsort_r(table->order, table->view.row_count, sizeof(*table->order), compare_rows,
+			table);
+}
+
+void table_view_sort(struct table_view *table, const struct table_kind *kind, size_t row_count)
+{
+	if (!table->kind)
+		table->sorted_by = kind->sorted_by;
+	table->kind = kind;
+	table->view.row_count = row_count;
+	table->order = xrealloc(table->order, (row_count + 1) * sizeof(*table->order));
+	for (size_t i = 0; i < row_count; i++)
+		table->order[i] = i;
+	sort(table);
+}
+
+void table_view_deinit(struct table_view *table)
+{
+	free(table->order);
+	table->order = NULL;
+}
+
+void table_view_select(struct table_view *table, size_t made)
+{
+	for (size_t i = 0; i < table->view.row_count; i++)
+		if (table->order[i] == made)
+			table->view.cursor = i;
+}
+
+static int column_width(const struct table_kind *kind, size_t column, int left)
+{
+	int width = kind->columns[column].columns;
+
+	return width && column + 1 < kind->column_count && width < left ? width : left;
+}
+
+static void draw_cell(struct canvas *canvas, int row, int column, int width, bool is_number,
+		      unsigned int style, const char *text)
+{
+	int room = is_number ? width - text_width(text) : 0;
+
+	canvas_put(canvas, row, column + (room > 0 ? room : 0), width, style, text);
+}
+
+static void draw_heads(const struct table_view *table, struct canvas *canvas, struct area area)
+{
+	const struct table_kind *kind = table->kind;
+	int at = area.column, end = area.column + area.columns;
+
+	canvas_fill(canvas, area.row, area.column, area.columns, STYLE_HEAD, L' ');
+	for (size_t i = 0; i < kind->column_count && at < end; i++) {
+		int width = column_width(kind, i, end - at);
+		char head[64];
+
+		snprintf(head, sizeof(head), "%s%s", kind->columns[i].title,
+			 i != table->sorted_by				    ? ""
+			 : table->is_reversed != kind->columns[i].is_number ? "v"
+									    : "^");
+		draw_cell(canvas, area.row, at, width, kind->columns[i].is_number, STYLE_HEAD,
+			  head);
+		at += width + GAP;
+	}
+}
+
+static void draw_row(const struct table_view *table, const struct shown *shown,
+		     struct canvas *canvas, struct area area, size_t drawn)
+{
+	const struct table_kind *kind = table->kind;
+	int at = area.column, end = area.column + area.columns;
+
+	for (size_t i = 0; i < kind->column_count && at < end; i++) {
+		int width = column_width(kind, i, end - at);
+		unsigned int style = STYLE_TEXT;
+		char buffer[1024];
+		const char *text = kind->cell(table, shown, table->order[drawn], i, buffer,
+					      sizeof(buffer), &style);
+
+		draw_cell(canvas, area.row, at, width, kind->columns[i].is_number, style, text);
+		at += width + GAP;
+	}
+}
+
+void table_view_draw(struct table_view *table, const struct shown *shown, struct canvas *canvas,
+		     struct area area)
+{
+	struct view *view = &table->view;
+
+	view->list_row = 1;
+	view->list_rows = area.rows - 1;
+	view_scroll(view);
+	draw_heads(table, canvas, area);
+	for (int i = 0; i < view->list_rows && view->top + (size_t)i < view->row_count; i++) {
+		struct area row = { area.row + 1 + i, area.column, 1, area.columns };
+
+		draw_row(table, shown, canvas, row, view->top + (size_t)i);
+		canvas_mark_text(canvas, row.row, row.column, row.columns, view->search);
+		if (view->top + (size_t)i == view->cursor)
+			canvas_mark(canvas, row.row, row.column, row.columns, STYLE_SELECTED);
+	}
+}
+
+static bool sort_by(struct table_view *table, size_t column)
+{
+	size_t made = table->view.row_count ? table->order[table->view.cursor] : 0;
+
+	if (column >= table->kind->column_count)
+		return false;
+	if (column == table->sorted_by)
+		table->is_reversed = !table->is_reversed;
+	else
+		table->is_reversed = false;
+	table->sorted_by = column;
+	sort(table);
+	table_view_select(table, made);
+	return true;
+}
+
+bool table_view_act(struct table_view *table, int action)
+{
+	if (!table->kind)
+		return false;
+	switch (action) {
+	case TABLE_SORT_LEFT:
+		return table->sorted_by && sort_by(table, table->sorted_by - 1);
+	case TABLE_SORT_RIGHT:
+		return sort_by(table, table->sorted_by + 1);
+	case TABLE_SORT_REVERSE:
+		return sort_by(table, table->sorted_by);
+	default:
+		return action >= TABLE_SORT_FIRST &&
+		       sort_by(table, (size_t)(action - TABLE_SORT_FIRST));
+	}
+}
+
+bool table_view_click(struct table_view *table, int row, int column)
+{
+	int at = 0;
+
+	for (size_t i = 0; !row && table->kind && i < table->kind->column_count; i++) {
+		int width = column_width(table->kind, i, 1 << 16);
+
+		if (column < at + width + GAP)
+			return sort_by(table, i);
+		at += width + GAP;
+	}
+	return false;
+}
