@@ -34,7 +34,7 @@ static struct canvas_cell *cell_at(const struct canvas *canvas, int row, int col
 {
 	if (row < 0 || row >= canvas->rows || column < 0 || column >= canvas->columns)
 		return NULL;
-	return &canvas->cells[row * canvas->columns + column];
+	return &canvas->cells[(size_t)row * (size_t)canvas->columns + (size_t)column];
 }
 
 /* A wide character of which one half is overwritten is no character any more. */

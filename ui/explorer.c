@@ -118,12 +118,15 @@ void explorer_back(struct explorer *explorer)
 
 void explorer_next(struct explorer *explorer, int distance)
 {
-	size_t count = 0, place = explorer->history[explorer->history_count - 1];
+	size_t last = 0, place = explorer->history[explorer->history_count - 1];
 
-	while (explorer_kinds[count])
-		count++;
-	explorer_open(explorer,
-		      explorer_kinds[(place + count + (size_t)((int)count + distance)) % count]);
+	while (explorer_kinds[last + 1])
+		last++;
+	if (distance > 0)
+		place = place == last ? 0 : place + 1;
+	else
+		place = place ? place - 1 : last;
+	explorer_open(explorer, explorer_kinds[place]);
 }
 
 void explorer_reselect(struct explorer *explorer)

@@ -75,13 +75,12 @@ static void restore_and_die(int signal_number)
 	raise(signal_number);
 }
 
-static void add_capability(const char *name)
+static void add_restoring(const char *text)
 {
-	const char *text = tigetstr(name);
+	size_t used = strlen(restoring.text);
 
-	if (text && text != (char *)-1 &&
-	    strlen(restoring.text) + strlen(text) < sizeof(restoring.text))
-		strcat(restoring.text, text);
+	if (text && text != (char *)-1 && used + strlen(text) < sizeof(restoring.text))
+		memcpy(restoring.text + used, text, strlen(text) + 1);
 }
 
 /* What ends the program without ncurses' knowing; SIGBUS is ui/bus_signal.h's. */
@@ -90,11 +89,11 @@ static void catch_crashes(void)
 	static const int signals[] = { SIGSEGV, SIGABRT, SIGFPE, SIGILL, SIGHUP, SIGQUIT };
 
 	/* xterm's mouse; terminals without one ignore it. */
-	strcpy(restoring.text, "\033[?1000l\033[?1006l");
-	add_capability("rmkx");
-	add_capability("sgr0");
-	add_capability("cnorm");
-	add_capability("rmcup");
+	add_restoring("\033[?1000l\033[?1006l");
+	add_restoring(tigetstr("rmkx"));
+	add_restoring(tigetstr("sgr0"));
+	add_restoring(tigetstr("cnorm"));
+	add_restoring(tigetstr("rmcup"));
 	restoring.is_set = 1;
 	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
 		signal(signals[i], restore_and_die);
@@ -116,19 +115,19 @@ static void set_colours(struct terminal *terminal)
 	if (!terminal->has_colours)
 		return;
 	use_default_colors();
-	for (short style = 0; style < STYLE_COUNT; style++) {
-		short flame = style - STYLE_FLAME_FIRST;
+	for (int style = 0; style < STYLE_COUNT; style++) {
+		int flame = style - STYLE_FLAME_FIRST;
 		const short *pair;
 
 		if (flame >= 0) {
 			bool has_many = COLORS >= COLOURS_MANY;
 
-			init_pair(style + 1, has_many ? 16 : COLOR_BLACK,
-				  has_many ? flame_many[flame] : flame_few[flame % 3]);
+			init_extended_pair(style + 1, has_many ? 16 : COLOR_BLACK,
+					   has_many ? flame_many[flame] : flame_few[flame % 3]);
 			continue;
 		}
 		pair = COLORS >= COLOURS_MANY ? looks[style].many : looks[style].few;
-		init_pair(style + 1, pair[0], pair[1]);
+		init_extended_pair(style + 1, pair[0], pair[1]);
 	}
 }
 
@@ -198,7 +197,7 @@ static void set_look(const struct terminal *terminal, unsigned int style)
 
 static void draw_row(const struct terminal *terminal, const struct canvas *canvas, int row)
 {
-	const struct canvas_cell *cells = &canvas->cells[row * canvas->columns];
+	const struct canvas_cell *cells = &canvas->cells[(size_t)row * (size_t)canvas->columns];
 	wchar_t run[512];
 	int length = 0;
 
