@@ -14,16 +14,15 @@ enum column {
 	COLUMN_SELF,
 	COLUMN_TOTAL,
 	COLUMN_SAMPLES,
-	COLUMN_MODULE,
 	COLUMN_FUNCTION,
+	COLUMN_MODULE,
+	COLUMN_LINE,
 };
 
-enum { ACTION_CALLERS = 1 };
-
 static const struct table_column columns[] = {
-	[COLUMN_SELF] = { "Self%", 7, true },	      [COLUMN_TOTAL] = { "Total%", 7, true },
-	[COLUMN_SAMPLES] = { "Samples", 8, true },    [COLUMN_MODULE] = { "Module", 20, false },
-	[COLUMN_FUNCTION] = { "Function", 0, false },
+	[COLUMN_SELF] = { "Self%", 7, true },	   [COLUMN_TOTAL] = { "Total%", 7, true },
+	[COLUMN_SAMPLES] = { "Samples", 8, true }, [COLUMN_FUNCTION] = { "Function", 0, false },
+	[COLUMN_MODULE] = { "Module", 18, false }, [COLUMN_LINE] = { "Source line", 26, false },
 };
 
 struct functions {
@@ -49,20 +48,22 @@ static const char *number_cell(char *buffer, size_t size, double percent, unsign
 	return buffer;
 }
 
+/* From where it was scrolled to on. */
 static const char *function_cell(const struct function_row *row, char *buffer, size_t size,
 				 int shift)
 {
-	const char *file = row->line_file ? strrchr(row->line_file, '/') : NULL;
-	const char *name = row->frame->function;
+	size_t length = strlen(row->frame->function), skipped = shift > 0 ? (size_t)shift : 0;
 
-	while (shift-- > 0 && *name)
-		name++;
-	if (row->line_file)
-		snprintf(buffer, size, "%s%s  %s:%u", name,
-			 row->frame->is_inlined ? " (inlined)" : "",
-			 file ? file + 1 : row->line_file, row->line);
-	else
-		snprintf(buffer, size, "%s", name);
+	snprintf(buffer, size, "%s%s", row->frame->function + (skipped < length ? skipped : length),
+		 row->frame->is_inlined ? " (inlined)" : "");
+	return buffer;
+}
+
+static const char *line_cell(const struct function_row *row, char *buffer, size_t size)
+{
+	if (!row->line_file)
+		return "";
+	snprintf(buffer, size, "%s:%u", basename(row->line_file), row->line);
 	return buffer;
 }
 
@@ -82,8 +83,11 @@ static const char *cell(const struct table_view *table, const struct shown *show
 		snprintf(buffer, size, "%llu", (unsigned long long)row->self.count);
 		return buffer;
 	case COLUMN_MODULE:
-		*style = frame_style(row->frame);
+		*style = STYLE_DIM;
 		return row->frame->module;
+	case COLUMN_LINE:
+		*style = STYLE_DIM;
+		return line_cell(row, buffer, size);
 	default:
 		*style = frame_style(row->frame);
 		return function_cell(row, buffer, size, table->view.shift);
@@ -100,6 +104,8 @@ static int compare(const struct table_view *table, size_t a, size_t b, size_t co
 	const struct function_row *first = &functions_of(table)->functions.rows[a];
 	const struct function_row *second = &functions_of(table)->functions.rows[b];
 
+	int order;
+
 	switch (column) {
 	case COLUMN_SELF:
 		return compare_numbers(first->self.weight, second->self.weight);
@@ -109,6 +115,10 @@ static int compare(const struct table_view *table, size_t a, size_t b, size_t co
 		return compare_numbers(first->self.count, second->self.count);
 	case COLUMN_MODULE:
 		return strcmp(first->frame->module, second->frame->module);
+	case COLUMN_LINE:
+		order = strcmp(first->line_file ? first->line_file : "",
+			       second->line_file ? second->line_file : "");
+		return order ? order : compare_numbers(first->line, second->line);
 	default:
 		return strcmp(first->frame->function, second->frame->function);
 	}

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { GAP = 1 };
+enum { GAP = 1, REST_MIN = 24, COLUMNS_MAX = 16 };
 
 /* Numbers have their greatest first, texts their least; `r` turns that round. */
 static int compare_rows(const void *a, const void *b, void *context)
@@ -52,11 +52,28 @@ void table_view_select(struct table_view *table, size_t made)
 			table->view.cursor = i;
 }
 
-static int column_width(const struct table_kind *kind, size_t column, int left)
+/* What is left for the column that takes the rest, of the first `count`. */
+static int rest_of(const struct table_kind *kind, size_t count, int columns)
 {
-	int width = kind->columns[column].columns;
+	for (size_t i = 0; i < count; i++)
+		columns -= kind->columns[i].columns + (i + 1 < count ? GAP : 0);
+	return columns;
+}
 
-	return width && column + 1 < kind->column_count && width < left ? width : left;
+/* How many columns there is room for, and their widths. */
+static size_t choose_widths(const struct table_kind *kind, int columns, int widths[COLUMNS_MAX])
+{
+	size_t count = kind->column_count, rest = 0;
+
+	while (rest + 1 < count && kind->columns[rest].columns)
+		rest++;
+	while (count > rest + 1 && rest_of(kind, count, columns) < REST_MIN)
+		count--;
+	for (size_t i = 0; i < count; i++)
+		widths[i] = kind->columns[i].columns;
+	if (count > rest && !widths[rest])
+		widths[rest] = rest_of(kind, count, columns);
+	return count;
 }
 
 static void draw_cell(struct canvas *canvas, int row, int column, int width, bool is_number,
@@ -70,20 +87,19 @@ static void draw_cell(struct canvas *canvas, int row, int column, int width, boo
 static void draw_heads(const struct table_view *table, struct canvas *canvas, struct area area)
 {
 	const struct table_kind *kind = table->kind;
-	int at = area.column, end = area.column + area.columns;
+	int at = area.column, widths[COLUMNS_MAX];
+	size_t count = choose_widths(kind, area.columns, widths);
 
 	canvas_fill(canvas, area.row, area.column, area.columns, STYLE_HEAD, L' ');
-	for (size_t i = 0; i < kind->column_count && at < end; i++) {
-		int width = column_width(kind, i, end - at);
+	for (size_t i = 0; i < count; i++) {
+		bool is_number = kind->columns[i].is_number;
+		const char *mark = table->is_reversed != is_number ? "v" : "^";
 		char head[64];
 
 		snprintf(head, sizeof(head), "%s%s", kind->columns[i].title,
-			 i != table->sorted_by				    ? ""
-			 : table->is_reversed != kind->columns[i].is_number ? "v"
-									    : "^");
-		draw_cell(canvas, area.row, at, width, kind->columns[i].is_number, STYLE_HEAD,
-			  head);
-		at += width + GAP;
+			 i == table->sorted_by ? mark : "");
+		draw_cell(canvas, area.row, at, widths[i], is_number, STYLE_HEAD, head);
+		at += widths[i] + GAP;
 	}
 }
 
@@ -91,17 +107,17 @@ static void draw_row(const struct table_view *table, const struct shown *shown,
 		     struct canvas *canvas, struct area area, size_t drawn)
 {
 	const struct table_kind *kind = table->kind;
-	int at = area.column, end = area.column + area.columns;
+	int at = area.column, widths[COLUMNS_MAX];
+	size_t count = choose_widths(kind, area.columns, widths);
 
-	for (size_t i = 0; i < kind->column_count && at < end; i++) {
-		int width = column_width(kind, i, end - at);
+	for (size_t i = 0; i < count; i++) {
 		unsigned int style = STYLE_TEXT;
 		char buffer[1024];
 		const char *text = kind->cell(table, shown, table->order[drawn], i, buffer,
 					      sizeof(buffer), &style);
 
-		draw_cell(canvas, area.row, at, width, kind->columns[i].is_number, style, text);
-		at += width + GAP;
+		draw_cell(canvas, area.row, at, widths[i], kind->columns[i].is_number, style, text);
+		at += widths[i] + GAP;
 	}
 }
 
@@ -110,6 +126,7 @@ void table_view_draw(struct table_view *table, const struct shown *shown, struct
 {
 	struct view *view = &table->view;
 
+	table->drawn_columns = area.columns;
 	view->list_row = 1;
 	view->list_rows = area.rows - 1;
 	view_scroll(view);
@@ -159,14 +176,16 @@ bool table_view_act(struct table_view *table, int action)
 
 bool table_view_click(struct table_view *table, int row, int column)
 {
-	int at = 0;
+	int at = 0, widths[COLUMNS_MAX];
+	size_t count;
 
-	for (size_t i = 0; !row && table->kind && i < table->kind->column_count; i++) {
-		int width = column_width(table->kind, i, 1 << 16);
-
-		if (column < at + width + GAP)
+	if (row || !table->kind)
+		return false;
+	count = choose_widths(table->kind, table->drawn_columns, widths);
+	for (size_t i = 0; i < count; i++) {
+		at += widths[i] + GAP;
+		if (column < at)
 			return sort_by(table, i);
-		at += width + GAP;
 	}
 	return false;
 }

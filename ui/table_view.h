@@ -3,7 +3,8 @@
  * A view that is a table: heads, sorted columns, a row each.
  *
  * You give columns and what stands in a cell; you get a view whose columns are sorted by < > and
- * 1-9 and by clicking their heads, drawn to the width there is: the last column takes the rest.
+ * 1-9 and by clicking their heads, drawn to the width there is: one column takes the rest, and
+ * those behind it are left out where that would be too narrow.
  */
 #ifndef UI_TABLE_VIEW_H
 #define UI_TABLE_VIEW_H
@@ -12,7 +13,7 @@
 
 struct table_column {
 	const char *title;
-	int columns;	/* its width; 0, for the last one: what is left */
+	int columns;	/* its width; 0, for one of them: what is left */
 	bool is_number; /* to the right, and sorted with the greatest first */
 };
 
@@ -38,6 +39,7 @@ struct table_view {
 	size_t *order; /* the rows as they are drawn; view.row_count of them */
 	size_t sorted_by;
 	bool is_reversed;
+	int drawn_columns; /* how wide it was drawn last */
 };
 
 /* Actions of its keys, to be among a view's bindings by TABLE_BINDINGS; given to
