@@ -64,6 +64,11 @@ void naming_prepare(struct naming *naming, const struct location *locations, siz
 	free(addresses);
 }
 
+void naming_renew(struct naming *naming)
+{
+	hash_index_deinit(&naming->index);
+}
+
 static struct jit_version *find_version(const struct naming *naming, struct location location,
 					struct jit_code **owner)
 {

@@ -35,7 +35,11 @@ void naming_destroy(struct naming *naming);
  * then few files and units are read at a time. */
 void naming_prepare(struct naming *naming, const struct location *locations, size_t count);
 
-/* At least one frame; borrowed from the naming. */
+/* Asks anew for every location from now on: names of JIT code were asked for before they were
+ * complete. Frames that were given out stay. */
+void naming_renew(struct naming *naming);
+
+/* At least one frame; borrowed from the naming, for its whole life. */
 const struct named_frame *naming_frames(struct naming *naming, struct location location,
 					size_t *count);
 

@@ -7,6 +7,7 @@
 #include "ui/flame.h"
 #include "ui/function_table.h"
 #include "ui/printable.h"
+#include "ui/reading.h"
 #include "ui/report_header.h"
 #include "ui/table_text.h"
 #include "ui/tree_text.h"
@@ -219,8 +220,9 @@ static bool is_explored(const struct report *report)
 	       (report->is_tui || terminal_is_there());
 }
 
-static int explore(struct report *report, const struct stats *stats)
+static int explore(struct report *report)
 {
+	struct reading reading;
 	struct terminal *terminal;
 	struct explorer *explorer;
 	struct shown shown;
@@ -232,10 +234,13 @@ static int explore(struct report *report, const struct stats *stats)
 	if (!terminal)
 		return command_fail("%s", err.text);
 	shown_init(&shown, report->profile, report->recording.naming, &report->recording);
-	shown.stats = *stats;
 	shown.selection = report->selection; /* and gives it back */
 	shown.min_percent = report->min_percent > 0 ? report->min_percent : 0;
-	explorer = explorer_create(&shown, terminal, report->recording_options.path, NULL);
+	/* The screen is the explorer's. */
+	progress_init(&report->recording.progress, -1, NULL);
+	reading_init(&reading, &report->recording);
+	explorer =
+		explorer_create(&shown, terminal, report->recording_options.path, &reading.source);
 	explorer_run(explorer);
 	explorer_destroy(explorer);
 	report->selection = shown.selection;
@@ -245,14 +250,20 @@ static int explore(struct report *report, const struct stats *stats)
 	return EXIT_DONE;
 }
 
-static void print_text(struct report *report, const struct stats *stats)
+static void print_text(struct report *report)
 {
+	struct stats stats;
+
+	recording_read(&report->recording);
+	stats_collect(&stats, &report->recording, report->profile);
+	if (report->form != FORM_STATS)
+		name_all(report);
 	if (report->form == FORM_STATS) {
-		stats_print(stdout, stats);
+		stats_print(stdout, &stats);
 	} else if (report->form == FORM_FLAME) {
 		print_flame(report);
 	} else {
-		report_header_print(stdout, &report->recording, stats);
+		report_header_print(stdout, &report->recording, &stats);
 		print_events(report);
 	}
 	if (report->form == FORM_STATS || report->form == FORM_FLAME)
@@ -264,7 +275,6 @@ static void print_text(struct report *report, const struct stats *stats)
 static int print_report(struct report *report)
 {
 	int result = EXIT_DONE;
-	struct stats stats;
 	struct error err;
 
 	report->profile = profile_create();
@@ -273,14 +283,10 @@ static int print_report(struct report *report)
 		profile_destroy(report->profile);
 		return command_fail("%s", err.text);
 	}
-	recording_read(&report->recording);
-	stats_collect(&stats, &report->recording, report->profile);
-	if (report->form != FORM_STATS)
-		name_all(report);
 	if (is_explored(report))
-		result = explore(report, &stats);
+		result = explore(report);
 	else
-		print_text(report, &stats);
+		print_text(report);
 	recording_close(&report->recording);
 	profile_destroy(report->profile);
 	return command_output(result);

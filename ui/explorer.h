@@ -12,14 +12,14 @@
 
 struct explorer;
 
-/* Of a live profile: what top adds. NULL members: it is a recording. */
+/* Of a profile that grows: what top, and reading a large recording, add. */
 struct live_source {
 	void *context;
 	/* Collects for at most so long, or until a key waits; true: there is something new to show
 	 * (shown->profile may be another one). */
 	bool (*step)(void *context, struct shown *shown, int milliseconds);
 	void (*zero)(void *context); /* `z` */
-	/* A line of the header: rate, own CPU, lost ... */
+	/* A line of the header: rate, own CPU, lost ...; NULL: that of a recording. */
 	const char *(*status)(void *context, char *buffer, size_t size);
 	bool (*is_over)(void *context); /* the target is gone: nothing new comes */
 };

@@ -19,12 +19,14 @@ static void draw_quality(struct explorer *explorer, struct canvas *canvas, int r
 {
 	const struct stats *stats = &explorer->shown->stats;
 	uint64_t stacks = stats->user_stacks;
+	const char *status = NULL;
 	char text[256];
 	bool is_bad;
 
-	if (explorer->live) {
-		canvas_put(canvas, row, 0, canvas->columns, STYLE_TEXT,
-			   explorer->live->status(explorer->live->context, text, sizeof(text)));
+	if (explorer->live)
+		status = explorer->live->status(explorer->live->context, text, sizeof(text));
+	if (status) {
+		canvas_put(canvas, row, 0, canvas->columns, STYLE_TEXT, status);
 		return;
 	}
 	is_bad = stats->lost || percent_of(stats->ends[STACK_END_COMPLETE], stacks) < 90;
