@@ -44,7 +44,8 @@ void data_stream_deinit(struct data_stream *stream)
 	data_order_deinit(&stream->order);
 	data_spool_close(&stream->inflated[0]);
 	data_spool_close(&stream->inflated[1]);
-	data_window_deinit(&stream->window);
+	for (size_t i = 0; i < sizeof(stream->windows) / sizeof(*stream->windows); i++)
+		data_window_deinit(&stream->windows[i]);
 	*stream = (struct data_stream){ .inflated = { { .fd = -1 }, { .fd = -1 } } };
 }
 
@@ -169,9 +170,12 @@ static const struct perf_event_header *record_at(struct data_stream *stream,
 						 const struct data_place *place)
 {
 	size_t files = stream->input->count;
-	int fd = place->source < files ? stream->input->files[place->source].fd
-				       : stream->inflated[place->source - files].fd;
-	const uint8_t *bytes = data_window_read(&stream->window, fd, place->offset, place->size);
+	bool is_in_file = place->source < files;
+	size_t inflated = is_in_file ? 0 : place->source - files;
+	int fd =
+		is_in_file ? stream->input->files[place->source].fd : stream->inflated[inflated].fd;
+	struct data_window *window = &stream->windows[is_in_file ? 0 : 1 + inflated];
+	const uint8_t *bytes = data_window_read(window, fd, place->offset, place->size);
 	struct perf_event_header header;
 
 	if (bytes)
@@ -188,10 +192,14 @@ static void scan(struct data_stream *stream)
 {
 	while (!stream->has_ended && !data_order_is_ready(&stream->order))
 		scan_record(stream);
-	for (size_t number = 0; number < 2; number++)
+	for (size_t number = 0; number < 2; number++) {
+		if (!stream->inflated[number].unwritten_bytes)
+			continue;
+		/* It may have been rewound since: then this overwrites what was read. */
+		data_window_forget(&stream->windows[1 + number]);
 		if (!data_spool_flush(&stream->inflated[number]))
 			stop(stream, no_room);
-	data_window_forget(&stream->window);
+	}
 }
 
 const struct perf_event_header *data_stream_next(struct data_stream *stream)

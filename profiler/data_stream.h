@@ -27,7 +27,8 @@ struct data_stream {
 	struct data_order order;
 	struct data_spool inflated[2];
 	size_t round;
-	struct data_window window; /* for records whose turn has come */
+	/* On the files, and on each of the inflated: their records are read in turn. */
+	struct data_window windows[3];
 	bool has_ended;
 	char damage[512]; /* a sentence: why it ended early, or "" */
 };

@@ -21,6 +21,7 @@ void profile_destroy(struct profile *profile)
 	free(profile->stacks);
 	free(profile->threads);
 	free(profile->samples);
+	free(profile->last.stacks);
 	hash_index_deinit(&profile->location_index);
 	hash_index_deinit(&profile->stack_index);
 	hash_index_deinit(&profile->thread_index);

@@ -48,6 +48,12 @@ struct profile_sample {
 	bool leaf_is_unknown_jit : 1; /* the leaf is executable memory of no file and of no name */
 };
 
+/* The stacks of the frames of the sample that was added last, the outermost first. */
+struct last_path {
+	uint32_t *stacks;
+	size_t count, capacity;
+};
+
 struct profile {
 	struct location *locations;
 	size_t location_count, location_capacity;
@@ -58,6 +64,7 @@ struct profile {
 	struct profile_sample
 		*samples; /* in the order they were fed: time order, but for late ones */
 	size_t sample_count, sample_capacity;
+	struct last_path last; /* profile_collect's */
 	struct string_pool *strings;
 	struct hash_index location_index, stack_index, thread_index;
 };

@@ -1,18 +1,48 @@
 /* SPDX-License-Identifier: MIT */
 #include "profiler/profile_collect.h"
 
+#include "jitdump/xalloc.h"
+
+/* Whether the frame is the one that this stack ends in. */
+static bool ends_in(const struct profile *profile, uint32_t stack, const struct code *code,
+		    bool is_guessed)
+{
+	const struct stack_node *node = &profile->stacks[stack];
+	const struct location *location = &profile->locations[node->location];
+
+	return location->image_address == code->image_address &&
+	       location->image_id == code->image->id && node->is_guessed == is_guessed;
+}
+
+/* Most frames of a stack are as in the sample before: these need not be looked for. */
 static uint32_t intern_stack(struct profile *profile, const struct session_sample *sample)
 {
+	struct last_path *last = &profile->last;
+	size_t depth = 0, count = sample->chain->count;
 	uint32_t stack = STACK_NONE;
+	bool is_as_before = true;
 
-	for (size_t i = sample->chain->count; i-- > 0;) {
+	while (last->capacity < count)
+		last->stacks =
+			xgrow(last->stacks, last->capacity, &last->capacity, sizeof(*last->stacks));
+	for (size_t i = count; i-- > 0; depth++) {
 		const struct code *code = &sample->codes[i];
-		uint32_t location = profile_location(
-			profile, (struct location){ code->image->id, code->image_address });
+		bool is_guessed = sample->chain->frames[i].is_guessed;
 
-		stack = profile_stack(profile, stack, location,
-				      sample->chain->frames[i].is_guessed);
+		is_as_before = is_as_before && depth < last->count &&
+			       ends_in(profile, last->stacks[depth], code, is_guessed);
+		if (is_as_before) {
+			stack = last->stacks[depth];
+			continue;
+		}
+		stack = profile_stack(
+			profile, stack,
+			profile_location(profile,
+					 (struct location){ code->image->id, code->image_address }),
+			is_guessed);
+		last->stacks[depth] = stack;
 	}
+	last->count = count;
 	return stack;
 }
 

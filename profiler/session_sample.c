@@ -129,16 +129,32 @@ static void unwind(struct session *session, const struct event *event, struct ad
 	session->counts.unwind_skipped += session->chain.end == STACK_END_SKIPPED;
 }
 
+/* Remembered by place: every frame of every recorded chain is asked for. */
+static bool is_trampoline(struct session *session, const struct code *code)
+{
+	uint64_t hash = hash_pair(code->image->id, code->image_address);
+	struct seen_return *seen = &session->seen_returns[hash % SEEN_RETURNS];
+
+	if (seen->image != code->image || seen->image_address != code->image_address)
+		*seen = (struct seen_return){
+			.image = code->image,
+			.image_address = code->image_address,
+			.is_trampoline =
+				image_is_signal_trampoline(code->image, code->image_address + 1),
+		};
+	return seen->is_trampoline;
+}
+
 /*
  * A signal handler returns into the trampoline that the kernel chose, and the frame above that was
  * interrupted: neither is the address after a call. Recorded chains do not say so; the code does.
  */
-static void mend_trampoline(struct chain *chain, size_t number, struct code *code)
+static void mend_trampoline(struct session *session, size_t number, struct code *code)
 {
+	struct chain *chain = &session->chain;
 	struct chain_frame *frame = &chain->frames[number];
 
-	if (!frame->is_return || code->kind != CODE_FILE ||
-	    !image_is_signal_trampoline(code->image, code->image_address + 1))
+	if (!frame->is_return || code->kind != CODE_FILE || !is_trampoline(session, code))
 		return;
 	frame->is_return = false;
 	code->image_address++;
@@ -168,7 +184,7 @@ static void locate(struct session *session, const struct event *event, struct ad
 		}
 		session->counts.jit_late += code->is_late;
 		if (!session->is_unwound)
-			mend_trampoline(chain, i, code);
+			mend_trampoline(session, i, code);
 	}
 }
 

@@ -52,6 +52,15 @@ struct unresolved {
 	uint64_t first_ns, last_ns;
 };
 
+enum { SEEN_RETURNS = 4096 };
+
+/* Whether a place that calls return to is a signal trampoline. */
+struct seen_return {
+	const struct image *image; /* NULL: none was seen here */
+	uint64_t image_address;
+	bool is_trampoline;
+};
+
 struct session {
 	struct session_options options;
 	struct event_layout *layout;
@@ -101,6 +110,7 @@ struct session {
 	struct chain chain; /* of the sample at hand */
 	bool is_unwound;    /* here, not as recorded */
 	struct code codes[STACK_DEPTH_LIMIT];
+	struct seen_return seen_returns[SEEN_RETURNS]; /* by hash */
 };
 
 void session_remark_add(struct session *session, const char *format, ...)

@@ -65,20 +65,34 @@ static size_t count_distinct(uint64_t *numbers, size_t count)
 	return distinct;
 }
 
+/* Stacks and threads are numbered: those that samples have are ticked off. */
 static void count_distinct_things(struct stats *stats, const struct profile *profile)
 {
-	size_t count = profile->sample_count;
-	uint64_t *numbers = xcalloc(count, sizeof(*numbers));
+	bool *has_stack = xcalloc(profile->stack_count + 1, sizeof(*has_stack));
+	bool *has_thread = xcalloc(profile->thread_count + 1, sizeof(*has_thread));
+	uint64_t *numbers = xcalloc(profile->thread_count + 1, sizeof(*numbers));
+	size_t count = 0;
 
-	for (size_t i = 0; i < count; i++)
-		numbers[i] = profile->samples[i].stack;
-	stats->distinct_stacks = count_distinct(numbers, count);
-	for (size_t i = 0; i < count; i++)
-		numbers[i] = profile->threads[profile->samples[i].thread].tid;
+	for (size_t i = 0; i < profile->sample_count; i++) {
+		const struct profile_sample *sample = &profile->samples[i];
+		bool *seen = &has_stack[sample->stack == STACK_NONE ? profile->stack_count
+								    : sample->stack];
+
+		stats->distinct_stacks += !*seen;
+		*seen = true;
+		has_thread[sample->thread] = true;
+	}
+	for (size_t i = 0; i < profile->thread_count; i++)
+		if (has_thread[i])
+			numbers[count++] = profile->threads[i].tid;
 	stats->threads = count_distinct(numbers, count);
-	for (size_t i = 0; i < count; i++)
-		numbers[i] = profile->threads[profile->samples[i].thread].pid;
+	count = 0;
+	for (size_t i = 0; i < profile->thread_count; i++)
+		if (has_thread[i])
+			numbers[count++] = profile->threads[i].pid;
 	stats->processes = count_distinct(numbers, count);
+	free(has_stack);
+	free(has_thread);
 	free(numbers);
 }
 
