@@ -61,7 +61,7 @@ static void go_first(void)
 
 static bool open_epoll(struct recorder *recorder, struct error *err)
 {
-	struct epoll_event readable = { .events = EPOLLIN, .data.fd = -1 };
+	struct epoll_event readable = { .events = EPOLLIN, .data.fd = EPOLL_RECORDS };
 	bool is_good = true;
 
 	recorder->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -97,6 +97,7 @@ static void open_session(struct recorder *recorder)
 			.is_live = true,
 			.is_to_be_stored = recorder->options.embed && recorder->options.keep_stacks,
 			.is_this_kernel = true,
+			.is_forgetful = !recorder->options.output,
 			.sink = recorder_take_sample,
 			.sink_context = recorder,
 		},
@@ -183,7 +184,8 @@ static bool prepare(struct recorder *recorder, struct error *err)
 	if (!recorder_plan(recorder, err))
 		return false;
 	if (options->command &&
-	    !launch_hold(&recorder->command, options->command, !strcmp(options->output, "-"), err))
+	    !launch_hold(&recorder->command, options->command,
+			 !options->output || !strcmp(options->output, "-"), err))
 		return false;
 	raise_file_limit();
 	go_first();
@@ -196,7 +198,7 @@ static bool prepare(struct recorder *recorder, struct error *err)
 		return false;
 	open_session(recorder);
 	note_decisions(recorder);
-	return open_writer(recorder, err);
+	return !options->output || open_writer(recorder, err);
 }
 
 struct recorder *recorder_open(const struct recorder_options *options, struct error *err)
@@ -234,7 +236,7 @@ void recorder_close(struct recorder *recorder)
 	free(recorder);
 }
 
-static bool start(struct recorder *recorder, struct error *err)
+bool recorder_start(struct recorder *recorder, struct error *err)
 {
 	recorder_tell_running(recorder);
 	if (!recorder->how.enable_on_exec && !sampling_enable(&recorder->sampling, err))
@@ -245,17 +247,13 @@ static bool start(struct recorder *recorder, struct error *err)
 
 bool recorder_run(struct recorder *recorder, struct recorder_result *result, struct error *err)
 {
-	if (!start(recorder, err)) {
+	if (!recorder_start(recorder, err)) {
 		recorder_discard(recorder);
 		*result = recorder->result;
 		return false;
 	}
 	recorder_loop(recorder);
-	sampling_disable(&recorder->sampling);
-	recorder->ended_ns = recorder_now_ns();
-	session_poll(recorder->session, recorder->ended_ns);
-	recorder_drain(recorder, UINT64_MAX);
-	recorder_tell_lost(recorder);
+	recorder_drain_last(recorder);
 	recorder_finish(recorder);
 	*result = recorder->result;
 	if (recorder->has_failed)

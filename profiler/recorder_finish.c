@@ -131,7 +131,7 @@ static void note_remarks(struct recorder *recorder)
 }
 
 /* The command's exit code. That it was we who ended it is no failure of it. */
-static void wait_for_command(struct recorder *recorder)
+void recorder_wait_for_command(struct recorder *recorder)
 {
 	bool was_ended = recorder->terminated_ns || !launch_has_ended(&recorder->command);
 	int signal_number;
@@ -149,7 +149,7 @@ void recorder_finish(struct recorder *recorder)
 {
 	finish_file(recorder);
 	note_remarks(recorder);
-	wait_for_command(recorder);
+	recorder_wait_for_command(recorder);
 	recorder->result.lost = session_counts(recorder->session).lost;
 }
 

@@ -42,7 +42,8 @@ void recorder_feed(struct recorder *recorder, const struct perf_event_header *re
 
 	if (late_threads_drop(&recorder->late, record))
 		return;
-	if (record->type != PERF_RECORD_SAMPLE || recorder->options.keep_stacks)
+	if (recorder->writer &&
+	    (record->type != PERF_RECORD_SAMPLE || recorder->options.keep_stacks))
 		recorder_check_written(recorder,
 				       data_writer_record(recorder->writer, record, time_ns, &err),
 				       &err);
@@ -62,9 +63,13 @@ void recorder_take_sample(void *context, const struct session_sample *sample)
 		recorder->result.complete++;
 	if (end == STACK_END_TRUNCATED_COPY)
 		recorder->truncated++;
-	recorder_check_written(
-		recorder, data_writer_sample(recorder->writer, sample->event, sample->chain, &err),
-		&err);
+	if (!recorder->writer)
+		recorder->options.sink(recorder->options.sink_context, sample);
+	else
+		recorder_check_written(
+			recorder,
+			data_writer_sample(recorder->writer, sample->event, sample->chain, &err),
+			&err);
 }
 
 /* A ring that fills faster than it is drained will overflow: before that, stacks are given up. */
@@ -103,22 +108,26 @@ void recorder_drain(struct recorder *recorder, uint64_t horizon_ns)
 
 /* Everything up to now is processed; what is finished goes to the file. Dumps are read before the
  * samples: code that was announced by then may lie where other code did. */
-static void make_round(struct recorder *recorder)
+static void take_records(struct recorder *recorder)
 {
 	uint64_t horizon_ns = recorder_now_ns();
 	struct error err;
 
 	session_poll(recorder->session, horizon_ns);
 	recorder_drain(recorder, horizon_ns);
+	if (!recorder->writer)
+		return;
 	/* Samples that wait for JIT code come late: the writer bears with that. */
 	recorder_check_written(recorder, data_writer_flush(recorder->writer, horizon_ns, &err),
 			       &err);
 }
 
 /* Threads that ended hang up for ever: each is taken note of once. */
-static void take_hang_ups(struct recorder *recorder, const struct epoll_event *events, int count)
+static void take_events(struct recorder *recorder, const struct epoll_event *events, int count)
 {
+	recorder->has_input = false;
 	for (int i = 0; i < count; i++) {
+		recorder->has_input |= events[i].data.fd == EPOLL_INPUT;
 		if (events[i].data.fd < 0 || !(events[i].events & (EPOLLHUP | EPOLLERR)))
 			continue;
 		epoll_ctl(recorder->epoll_fd, EPOLL_CTL_DEL, events[i].data.fd, NULL);
@@ -126,16 +135,17 @@ static void take_hang_ups(struct recorder *recorder, const struct epoll_event *e
 	}
 }
 
-static void wait_for_records(struct recorder *recorder)
+static void wait_for_records(struct recorder *recorder, int timeout_ms)
 {
 	struct epoll_event events[64];
 	uint64_t now_ns = recorder_now_ns();
 	uint64_t end_ns = recorder->started_ns + recorder->options.duration_ns;
-	int timeout_ms = ROUND_MS;
 
-	if (recorder->options.duration_ns && end_ns < now_ns + (uint64_t)ROUND_MS * NS_PER_MS)
+	if (timeout_ms > ROUND_MS)
+		timeout_ms = ROUND_MS;
+	if (recorder->options.duration_ns && end_ns < now_ns + (uint64_t)timeout_ms * NS_PER_MS)
 		timeout_ms = end_ns < now_ns ? 1 : (int)((end_ns - now_ns) / NS_PER_MS) + 1;
-	take_hang_ups(recorder, events, epoll_wait(recorder->epoll_fd, events, 64, timeout_ms));
+	take_events(recorder, events, epoll_wait(recorder->epoll_fd, events, 64, timeout_ms));
 }
 
 /* Asks the command to end; true when there is none to wait for, or it does not. */
@@ -165,7 +175,7 @@ static bool obey(struct recorder *recorder, const struct stop_request *stop)
 	return false;
 }
 
-static bool is_over(struct recorder *recorder)
+bool recorder_is_over(struct recorder *recorder)
 {
 	const struct recorder_options *options = &recorder->options;
 	bool has_lives = !target_is_command(&options->target) && !options->target.is_system_wide;
@@ -180,10 +190,23 @@ static bool is_over(struct recorder *recorder)
 	       terminate(recorder);
 }
 
+void recorder_make_round(struct recorder *recorder, int wait_ms)
+{
+	wait_for_records(recorder, wait_ms);
+	take_records(recorder);
+}
+
 void recorder_loop(struct recorder *recorder)
 {
-	while (!is_over(recorder)) {
-		wait_for_records(recorder);
-		make_round(recorder);
-	}
+	while (!recorder_is_over(recorder))
+		recorder_make_round(recorder, ROUND_MS);
+}
+
+void recorder_drain_last(struct recorder *recorder)
+{
+	sampling_disable(&recorder->sampling);
+	recorder->ended_ns = recorder_now_ns();
+	session_poll(recorder->session, recorder->ended_ns);
+	recorder_drain(recorder, UINT64_MAX);
+	recorder_tell_lost(recorder);
 }

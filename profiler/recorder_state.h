@@ -31,12 +31,12 @@ struct recorder {
 	struct event_layout *layout;
 	struct session *session;
 	struct ring_merge merge;
-	struct data_writer *writer;
+	struct data_writer *writer;	/* NULL: there is a sink */
 	bool is_new_file, has_old_file; /* a file that was made; one that became FILE.old */
 
 	uint64_t started_ns, ended_ns; /* CLOCK_MONOTONIC */
 	uint64_t terminated_ns;	       /* when the command was asked to end; 0: it was not */
-	bool is_signal_passed_on;
+	bool is_signal_passed_on, has_input;
 	bool has_failed; /* the file cannot grow: `failure` */
 	struct error failure;
 	struct recorder_result result;
@@ -45,6 +45,9 @@ struct recorder {
 	struct recorder_note *notes;
 	size_t note_count, note_capacity;
 };
+
+/* What a wait tells in place of a thread's descriptor. */
+enum { EPOLL_RECORDS = -1, EPOLL_INPUT = -2 };
 
 uint64_t recorder_now_ns(void);
 
@@ -71,12 +74,19 @@ void recorder_feed(struct recorder *recorder, const struct perf_event_header *re
 void recorder_drain(struct recorder *recorder, uint64_t horizon_ns);
 /* The session's sink; `context` is a struct recorder *. */
 void recorder_take_sample(void *context, const struct session_sample *sample);
+/* Waits for records at most so long, and takes what has come. */
+void recorder_make_round(struct recorder *recorder, int wait_ms);
+bool recorder_is_over(struct recorder *recorder);
 void recorder_loop(struct recorder *recorder);
+/* The events end; what is in the rings is taken. */
+void recorder_drain_last(struct recorder *recorder);
 /* Notes the first failure of the file, which ends the loop. */
 void recorder_check_written(struct recorder *recorder, bool is_written, const struct error *err);
 
 /* recorder_finish.c: what is known at the end goes into the file; the command's end is waited for. */
 void recorder_finish(struct recorder *recorder);
+/* Sets its exit code; a command that has not ended is ended. */
+void recorder_wait_for_command(struct recorder *recorder);
 /* The command could not be run after all: no file, and an earlier recording is as it was. */
 void recorder_discard(struct recorder *recorder);
 

@@ -37,6 +37,9 @@ struct session *session_create(const struct session_options *options, struct eve
 	session->counts.first_ns = UINT64_MAX;
 	process_table_init(&session->processes, session->strings, session->unknown,
 			   session->unknown_jit, options->is_live);
+	/* What is stored has its names loaded at the end, those alone. */
+	if (options->is_forgetful)
+		kernel_symbols_load_later(symbolizer_kernel_symbols(symbolizer), KALLSYMS_PATH);
 	return session;
 }
 
@@ -85,6 +88,7 @@ struct session_counts session_counts(const struct session *session)
 		counts.lost += session->lost_samples;
 	else if (counts.lost < session->lost_samples)
 		counts.lost = session->lost_samples;
+	counts.waiting = session->parking.count;
 	counts.unwound_frames = unwound.frames;
 	counts.fallback_frames = unwound.fallback_frames;
 	return counts;

@@ -46,6 +46,7 @@ struct session_options {
 	bool is_this_kernel;  /* a recording's kernel release and build-id are this machine's */
 	bool is_to_be_stored; /* session_store() will be called, as it may be if is_live, and
 					   is to keep how stacks were unwound */
+	bool is_forgetful;    /* live: session_store() will not be called, but session_forget() */
 	session_sink sink;
 	void *sink_context;
 };
@@ -58,6 +59,7 @@ struct session_counts {
 	uint64_t jit_late;	    /* frames named by a version up to 50 ms newer */
 	uint64_t parked;	    /* samples that waited for JIT code ... */
 	uint64_t parked_expired;    /* ... and did not get it in time */
+	uint64_t waiting;	    /* samples that are parked now */
 	uint64_t unwind_skipped;    /* session_skip_unwinding() */
 	uint64_t unwound_frames;    /* user frames of unwound stacks ... */
 	uint64_t fallback_frames;   /* ... and those of them whose caller libunwind found */

@@ -242,6 +242,10 @@ void session_jit_open_map(struct session *session, struct address_space *space)
 /* Maps appear late: the JDK writes its own only at exit. */
 static void try_maps_again(struct session *session)
 {
+	/* Nothing was noted as unresolved: the next sample asks. */
+	for (size_t i = 0; session->options.is_forgetful && i < session->processes.process_count;
+	     i++)
+		session->processes.processes[i]->space->map_was_tried = false;
 	for (size_t i = 0; i < session->unresolved_count; i++)
 		session->unresolved[i].space->map_was_tried = false;
 	for (size_t i = 0; i < session->unresolved_count; i++)

@@ -192,7 +192,8 @@ static void finish(struct session *session, const struct event *event, struct ad
 		   bool was_parked)
 {
 	locate(session, event, space);
-	if (session->options.is_live || session->options.is_to_be_stored)
+	if (!session->options.is_forgetful &&
+	    (session->options.is_live || session->options.is_to_be_stored))
 		session_store_note(session, event, space);
 	if (session->options.is_to_be_stored && session->is_unwound)
 		session_chains_note(session, event);
