@@ -41,11 +41,13 @@ struct profile_sample {
 	uint64_t weight; /* the period */
 	uint32_t thread; /* index in threads */
 	uint32_t stack;	 /* the leaf's stack, or STACK_NONE */
+	uint32_t count;	 /* of samples: more than one in a rolling profile, whose cpu is 0 */
 	uint32_t cpu;
 	uint16_t event;		      /* which of the recording's events */
 	uint8_t end;		      /* enum stack_end */
 	bool is_joined : 1;	      /* as in struct chain */
 	bool leaf_is_unknown_jit : 1; /* the leaf is executable memory of no file and of no name */
+	bool is_folded : 1; /* in a rolling profile: it has lost its callers, or all frames */
 };
 
 /* The stacks of the frames of the sample that was added last, the outermost first. */

@@ -46,23 +46,30 @@ static uint32_t intern_stack(struct profile *profile, const struct session_sampl
 	return stack;
 }
 
+struct profile_sample profile_sample_of(struct profile *profile,
+					const struct session_sample *sample)
+{
+	const struct event *event = sample->event;
+
+	return (struct profile_sample){
+		.time_ns = event->time_ns,
+		.weight = event->sample.period,
+		.thread = profile_thread(profile, event->pid, event->tid, sample->comm),
+		.stack = intern_stack(profile, sample),
+		.count = 1,
+		.cpu = event->cpu,
+		.event = (uint16_t)event->event_number,
+		.end = (uint8_t)sample->chain->end,
+		.is_joined = sample->chain->is_joined,
+		.leaf_is_unknown_jit =
+			sample->chain->count && sample->codes[0].kind == CODE_JIT_UNKNOWN,
+	};
+}
+
 void profile_collect(void *context, const struct session_sample *sample)
 {
 	struct profile *profile = context;
-	const struct event *event = sample->event;
+	struct profile_sample collected = profile_sample_of(profile, sample);
 
-	profile_add_sample(
-		profile,
-		&(struct profile_sample){
-			.time_ns = event->time_ns,
-			.weight = event->sample.period,
-			.thread = profile_thread(profile, event->pid, event->tid, sample->comm),
-			.stack = intern_stack(profile, sample),
-			.cpu = event->cpu,
-			.event = (uint16_t)event->event_number,
-			.end = (uint8_t)sample->chain->end,
-			.is_joined = sample->chain->is_joined,
-			.leaf_is_unknown_jit =
-				sample->chain->count && sample->codes[0].kind == CODE_JIT_UNKNOWN,
-		});
+	profile_add_sample(profile, &collected);
 }

@@ -11,6 +11,10 @@
 #include "profiler/profile.h"
 #include "profiler/session.h"
 
+/* What the profile would hold of the sample; its stack, thread and locations are interned. */
+struct profile_sample profile_sample_of(struct profile *profile,
+					const struct session_sample *sample);
+
 /* `context` is a struct profile *. */
 void profile_collect(void *context, const struct session_sample *sample);
 

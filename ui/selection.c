@@ -278,7 +278,7 @@ static void add_sample(struct stack_sums *sums, struct hash_index *index,
 		*sum = (struct stack_sum){ .thread = sample->thread, .stack = sample->stack };
 	}
 	sum->sum.weight += sample->weight;
-	sum->sum.count++;
+	sum->sum.count += sample->count;
 }
 
 void selection_sum(const struct selection *selection, const struct profile *profile,
@@ -297,7 +297,7 @@ void selection_sum(const struct selection *selection, const struct profile *prof
 		if (!has_sample(selection, profile, sample))
 			continue;
 		sums->all.weight += sample->weight;
-		sums->all.count++;
+		sums->all.count += sample->count;
 		add_sample(sums, &index, sample);
 	}
 	for (size_t i = 0; i < sums->count; i++) {

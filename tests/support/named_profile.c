@@ -78,6 +78,7 @@ void named_profile_add(struct named_profile *named, const struct named_sample *s
 				   .thread = profile_thread(profile, sample->pid, sample->tid,
 							    sample->comm ? sample->comm : "app"),
 				   .stack = stack,
+				   .count = 1,
 				   .event = sample->event,
 			   });
 }

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT */
+#include "profiler/rolling_profile.h"
+
+#include "jitdump/xalloc.h"
+#include "profiler/profile_collect.h"
+#include "profiler/profile_compact.h"
+#include "profiler/sample_sums.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* What a window's samples fall out by, and what decays at once. */
+enum { SLICES_OF_WINDOW = 32, SLICES_OF_HALF_LIFE = 8 };
+
+/* After so many half-lives a sample weighs a 256th, and is forgotten. */
+enum { HALF_LIVES = 8 };
+
+/* Weights are whole numbers, and may be 1: in a decaying profile all are so much larger. */
+#define DECAY_SCALE 1024.0
+
+/* The tables are compacted when they have grown to so many times what was in use, and some. */
+enum { GROWTH = 3, GROWTH_AT_LEAST = 1 << 14 };
+
+struct slice {
+	uint64_t start_ns;
+	struct sample_sums sums;
+};
+
+struct rolling_profile {
+	struct rolling_options options;
+	uint64_t slice_ns;    /* how long a slice is; UINT64_MAX: there is only one */
+	uint64_t kept_ns;     /* for how long it is kept */
+	struct slice *slices; /* ascending by start */
+	size_t slice_count, slice_capacity;
+	struct profile *profile; /* its samples are those of the last refresh */
+	struct profile *frozen;	 /* what is shown, NULL if it is not frozen; may be `profile` */
+	size_t used;		 /* entries of the profile's tables when it was last compacted */
+	uint64_t renumbered;
+};
+
+struct rolling_profile *rolling_profile_create(const struct rolling_options *options)
+{
+	struct rolling_profile *rolling = xcalloc(1, sizeof(*rolling));
+
+	rolling->options = *options;
+	if (!options->sum_limit)
+		rolling->options.sum_limit = ROLLING_SUM_LIMIT;
+	rolling->slice_ns = rolling->kept_ns = UINT64_MAX;
+	if (options->mode == ROLLING_WINDOW) {
+		rolling->slice_ns = options->span_ns / SLICES_OF_WINDOW + 1;
+		rolling->kept_ns = options->span_ns;
+	} else if (options->mode == ROLLING_DECAY) {
+		rolling->slice_ns = options->span_ns / SLICES_OF_HALF_LIFE + 1;
+		rolling->kept_ns = options->span_ns * HALF_LIVES;
+	}
+	rolling->profile = profile_create();
+	return rolling;
+}
+
+void rolling_profile_destroy(struct rolling_profile *rolling)
+{
+	if (!rolling)
+		return;
+	rolling_profile_zero(rolling);
+	free(rolling->slices);
+	if (rolling->frozen != rolling->profile)
+		profile_destroy(rolling->frozen);
+	profile_destroy(rolling->profile);
+	free(rolling);
+}
+
+void rolling_profile_zero(struct rolling_profile *rolling)
+{
+	for (size_t i = 0; i < rolling->slice_count; i++)
+		sample_sums_deinit(&rolling->slices[i].sums);
+	rolling->slice_count = 0;
+}
+
+/* A sample that waited for JIT code is older than the newest: it may be of a slice before. */
+static struct slice *slice_at(struct rolling_profile *rolling, uint64_t time_ns)
+{
+	size_t at = rolling->slice_count;
+
+	while (at > 0 && rolling->slices[at - 1].start_ns > time_ns)
+		at--;
+	if (at == 0 && rolling->slice_count)
+		return &rolling->slices[0];
+	if (at > 0 && (at < rolling->slice_count ||
+		       time_ns - rolling->slices[at - 1].start_ns < rolling->slice_ns))
+		return &rolling->slices[at - 1];
+	rolling->slices = xgrow(rolling->slices, rolling->slice_count, &rolling->slice_capacity,
+				sizeof(*rolling->slices));
+	rolling->slices[rolling->slice_count] = (struct slice){ .start_ns = time_ns };
+	return &rolling->slices[rolling->slice_count++];
+}
+
+void rolling_profile_take(void *context, const struct session_sample *sample)
+{
+	struct rolling_profile *rolling = context;
+	struct profile_sample taken = profile_sample_of(rolling->profile, sample);
+
+	sample_sums_add(&slice_at(rolling, taken.time_ns)->sums, &taken);
+}
+
+static uint64_t age_ns(const struct slice *slice, uint64_t now_ns)
+{
+	return now_ns > slice->start_ns ? now_ns - slice->start_ns : 0;
+}
+
+static void drop_old(struct rolling_profile *rolling, uint64_t now_ns)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < rolling->slice_count; i++) {
+		if (age_ns(&rolling->slices[i], now_ns) > rolling->kept_ns)
+			sample_sums_deinit(&rolling->slices[i].sums);
+		else
+			rolling->slices[kept++] = rolling->slices[i];
+	}
+	rolling->slice_count = kept;
+}
+
+static size_t sum_count(const struct rolling_profile *rolling)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < rolling->slice_count; i++)
+		count += rolling->slices[i].sums.count;
+	return count;
+}
+
+static int compare_counts(const void *a, const void *b)
+{
+	uint32_t first = *(const uint32_t *)a, second = *(const uint32_t *)b;
+
+	return first < second ? -1 : first > second;
+}
+
+/* Half of the sums have no more samples than this. */
+static uint32_t median_count(const struct rolling_profile *rolling, size_t sums)
+{
+	uint32_t *counts = xmalloc(sums * sizeof(*counts)), median;
+	size_t used = 0;
+
+	for (size_t i = 0; i < rolling->slice_count; i++) {
+		for (size_t at = 0; at < rolling->slices[i].sums.count; at++)
+			counts[used++] = rolling->slices[i].sums.items[at].count;
+	}
+	qsort(counts, used, sizeof(*counts), compare_counts);
+	median = counts[used / 2];
+	free(counts);
+	return median;
+}
+
+static uint32_t folded_stack(struct profile *profile, uint32_t stack)
+{
+	if (stack == STACK_NONE || profile->stacks[stack].parent == STACK_NONE)
+		return STACK_NONE;
+	return profile_stack(profile, STACK_NONE, profile->stacks[stack].location,
+			     profile->stacks[stack].is_guessed);
+}
+
+static void fold_slice(struct rolling_profile *rolling, struct slice *slice, uint32_t up_to)
+{
+	struct sample_sums folded = { 0 };
+
+	for (size_t i = 0; i < slice->sums.count; i++) {
+		struct profile_sample sample = slice->sums.items[i];
+
+		if (sample.count <= up_to) {
+			sample.stack = folded_stack(rolling->profile, sample.stack);
+			sample.is_folded = true;
+		}
+		sample_sums_add(&folded, &sample);
+	}
+	sample_sums_deinit(&slice->sums);
+	slice->sums = folded;
+}
+
+/* What is rare loses its callers, and where that is not enough its frame: what is left of it is
+ * counted and weighs. */
+static void fold(struct rolling_profile *rolling)
+{
+	for (size_t sums; (sums = sum_count(rolling)) > rolling->options.sum_limit;) {
+		uint32_t up_to = median_count(rolling, sums);
+
+		for (size_t i = 0; i < rolling->slice_count; i++)
+			fold_slice(rolling, &rolling->slices[i], up_to);
+		if (sum_count(rolling) == sums)
+			return; /* of so many threads */
+	}
+}
+
+static size_t table_size(const struct profile *profile)
+{
+	return profile->stack_count + profile->location_count + profile->thread_count;
+}
+
+static void compact(struct rolling_profile *rolling)
+{
+	struct profile_compaction compaction;
+
+	profile_compaction_begin(&compaction, rolling->profile);
+	for (size_t i = 0; i < rolling->slice_count; i++)
+		profile_compaction_use(&compaction, rolling->slices[i].sums.items,
+				       rolling->slices[i].sums.count);
+	struct profile *compacted = profile_compaction_make(&compaction);
+
+	for (size_t i = 0; i < rolling->slice_count; i++)
+		sample_sums_renumber(
+			&rolling->slices[i].sums,
+			&(struct sample_numbers){ compaction.threads, compaction.stacks });
+	profile_compaction_deinit(&compaction);
+	if (rolling->frozen != rolling->profile)
+		profile_destroy(rolling->profile);
+	rolling->profile = compacted;
+	rolling->used = table_size(compacted);
+	rolling->renumbered++;
+}
+
+/* What the sums of a slice weigh of what they were given. */
+static double share_left(const struct rolling_profile *rolling, const struct slice *slice,
+			 uint64_t now_ns)
+{
+	double age = (double)age_ns(slice, now_ns);
+
+	return DECAY_SCALE * exp2(-age / (double)rolling->options.span_ns);
+}
+
+static void show(struct rolling_profile *rolling, uint64_t now_ns)
+{
+	struct profile *profile = rolling->profile;
+
+	profile->sample_count = 0;
+	for (size_t i = 0; i < rolling->slice_count; i++) {
+		const struct slice *slice = &rolling->slices[i];
+		double share = share_left(rolling, slice, now_ns);
+
+		for (size_t at = 0; at < slice->sums.count; at++) {
+			struct profile_sample sample = slice->sums.items[at];
+
+			if (rolling->options.mode == ROLLING_DECAY)
+				sample.weight = (uint64_t)((double)sample.weight * share);
+			profile_add_sample(profile, &sample);
+		}
+	}
+}
+
+const struct profile *rolling_profile_refresh(struct rolling_profile *rolling, uint64_t now_ns)
+{
+	drop_old(rolling, now_ns);
+	if (sum_count(rolling) > rolling->options.sum_limit)
+		fold(rolling);
+	if (table_size(rolling->profile) > GROWTH * rolling->used + GROWTH_AT_LEAST)
+		compact(rolling);
+	if (rolling->frozen)
+		return rolling->frozen;
+	show(rolling, now_ns);
+	return rolling->profile;
+}
+
+uint64_t rolling_profile_renumbered(const struct rolling_profile *rolling)
+{
+	return rolling->renumbered;
+}
+
+void rolling_profile_freeze(struct rolling_profile *rolling, bool is_frozen)
+{
+	if (is_frozen == (rolling->frozen != NULL))
+		return;
+	if (!is_frozen && rolling->frozen != rolling->profile)
+		profile_destroy(rolling->frozen);
+	rolling->frozen = is_frozen ? rolling->profile : NULL;
+}
+
+uint64_t rolling_profile_folded(const struct rolling_profile *rolling)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < rolling->slice_count; i++) {
+		const struct sample_sums *sums = &rolling->slices[i].sums;
+
+		for (size_t at = 0; at < sums->count; at++) {
+			if (sums->items[at].is_folded)
+				count += sums->items[at].count;
+		}
+	}
+	return count;
+}
+
+size_t rolling_profile_kept(const struct rolling_profile *rolling,
+			    const struct profile *kept[ROLLING_PROFILES_MAX])
+{
+	size_t count = 0;
+
+	kept[count++] = rolling->profile;
+	if (rolling->frozen && rolling->frozen != rolling->profile)
+		kept[count++] = rolling->frozen;
+	return count;
+}
