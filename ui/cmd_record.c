@@ -18,7 +18,7 @@ static void print_notes(const struct record_options *record, const struct record
 	for (; *printed < recorder_note_count(recorder); ++*printed) {
 		const struct recorder_note *note = recorder_note(recorder, *printed);
 
-		if (record->is_quiet || (note->is_detail && !record->is_verbose))
+		if (record->target.is_quiet || (note->is_detail && !record->target.is_verbose))
 			continue;
 		fputs("jprof: ", stderr);
 		print_printable(stderr, note->text);
@@ -29,9 +29,9 @@ static void print_notes(const struct record_options *record, const struct record
 static void print_closing_line(const struct record_options *record,
 			       const struct recorder_result *result)
 {
-	const char *output = record->recorder.output;
+	const char *output = record->target.recorder.output;
 
-	if (record->is_quiet)
+	if (record->target.is_quiet)
 		return;
 	fputs("jprof: ", stderr);
 	print_count(stderr, result->samples);
@@ -49,7 +49,7 @@ static int run(const struct record_options *record)
 {
 	struct recorder_result result;
 	struct error err;
-	struct recorder *recorder = recorder_open(&record->recorder, &err);
+	struct recorder *recorder = recorder_open(&record->target.recorder, &err);
 	size_t printed = 0;
 
 	if (!recorder)
@@ -77,7 +77,7 @@ static int repair(const struct record_options *record)
 	writer = data_writer_resume(record->repaired, &err);
 	if (!writer || !data_writer_close(writer, NULL, &err))
 		return command_fail("%s", err.text);
-	if (!record->is_quiet)
+	if (!record->target.is_quiet)
 		fprintf(stderr, "jprof: %s is closed: perf reads it\n", record->repaired);
 	return EXIT_DONE;
 }
@@ -87,7 +87,7 @@ int cmd_record(int argc, char **argv)
 	struct record_options record;
 	int result = record_options_read(&record, argc, argv);
 
-	record.recorder.stop = &stop_signal;
+	record.target.recorder.stop = &stop_signal;
 	if (result < 0)
 		result = record.repaired ? repair(&record) : run(&record);
 	record_options_deinit(&record);
