@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* More inlined functions at one place than any compiler nests. */
 enum { FRAMES_MAX = 256 };
@@ -15,7 +16,9 @@ enum { FRAMES_MAX = 256 };
 struct named_location {
 	struct location location;
 	struct named_frame *frames;
+	struct named_frame *before; /* the module, which somebody may have borrowed; or NULL */
 	size_t count;
+	bool may_change; /* JIT code that has no name yet */
 };
 
 struct naming {
@@ -25,6 +28,9 @@ struct naming {
 	struct named_location *named;
 	size_t count, capacity;
 	struct hash_index index;
+	bool is_put_off;
+	uint32_t *waiting; /* of `named`, what naming_work() is to look up; from `worked` on */
+	size_t waiting_count, waiting_capacity, worked;
 };
 
 struct naming *naming_create(struct session *session)
@@ -33,7 +39,7 @@ struct naming *naming_create(struct session *session)
 
 	naming->session = session;
 	naming->symbolizer = session->symbolizer;
-	naming->strings = session->strings;
+	naming->strings = string_pool_create();
 	return naming;
 }
 
@@ -41,9 +47,13 @@ void naming_destroy(struct naming *naming)
 {
 	if (!naming)
 		return;
-	for (size_t i = 0; i < naming->count; i++)
+	for (size_t i = 0; i < naming->count; i++) {
 		free(naming->named[i].frames);
+		free(naming->named[i].before);
+	}
 	free(naming->named);
+	free(naming->waiting);
+	string_pool_destroy(naming->strings);
 	hash_index_deinit(&naming->index);
 	free(naming);
 }
@@ -90,12 +100,20 @@ static bool name_jit(const struct naming *naming, struct location location,
 {
 	struct jit_code *owner;
 	const struct jit_version *version = find_version(naming, location, &owner);
+	uint32_t offset = jit_version_offset(location.image_address);
 	struct jitdump_source_line line;
 
+	if (version && version->is_provisional) {
+		uint64_t address = version->address + offset;
+
+		/* What was taken for a copy may have been announced since. */
+		version = jit_code_find(owner, address, version->time_ns);
+		offset = version ? (uint32_t)(address - version->address) : 0;
+	}
 	if (!version || !version->load || version->is_provisional)
 		return false;
 	frame->function = string_pool_add(naming->strings, version->load->name);
-	if (jit_code_line(owner, version, jit_version_offset(location.image_address), &line)) {
+	if (jit_code_line(owner, version, offset, &line)) {
 		frame->file = *line.file ? string_pool_add(naming->strings, line.file) : NULL;
 		frame->line = line.line;
 		frame->column = line.column;
@@ -103,14 +121,14 @@ static bool name_jit(const struct naming *naming, struct location location,
 	return true;
 }
 
-static bool name_mapped(const struct image *image, struct location location,
-			struct named_frame *frame)
+static bool name_mapped(const struct naming *naming, const struct image *image,
+			struct location location, struct named_frame *frame)
 {
 	struct symbol symbol;
 
 	if (!perf_map_find(image->perf_map, location.image_address, &symbol))
 		return false;
-	frame->function = symbol.name;
+	frame->function = string_pool_add(naming->strings, symbol.name);
 	return true;
 }
 
@@ -172,23 +190,29 @@ static const char *kernel_module(const struct naming *naming, struct image *imag
 	return string_pool_add(naming->strings, text);
 }
 
+/* Only of the module, without a look into any file. */
+static struct named_frame unnamed_frame(const struct naming *naming, const struct image *image)
+{
+	return (struct named_frame){
+		.module = module_name(naming, image),
+		.is_kernel = image->kind == IMAGE_KERNEL,
+		.is_jit = image->kind == IMAGE_JIT || image->kind == IMAGE_PERF_MAP,
+	};
+}
+
 static size_t name_frames(struct naming *naming, struct location location,
 			  struct named_frame *frames)
 {
 	struct image *image = symbolizer_image(naming->symbolizer, location.image_id);
 	size_t count = 1;
 
-	frames[0] = (struct named_frame){
-		.module = module_name(naming, image),
-		.is_kernel = image->kind == IMAGE_KERNEL,
-		.is_jit = image->kind == IMAGE_JIT || image->kind == IMAGE_PERF_MAP,
-	};
+	frames[0] = unnamed_frame(naming, image);
 	if (image->kind == IMAGE_KERNEL)
 		frames[0].module = kernel_module(naming, image, location, frames[0].module);
 	if (image->kind == IMAGE_JIT)
 		name_jit(naming, location, &frames[0]);
 	else if (image->kind == IMAGE_PERF_MAP)
-		name_mapped(image, location, &frames[0]);
+		name_mapped(naming, image, location, &frames[0]);
 	else if (image->kind != IMAGE_UNKNOWN)
 		count = name_image(image, location, frames);
 	for (size_t i = 0; i < count; i++) {
@@ -199,33 +223,113 @@ static size_t name_frames(struct naming *naming, struct location location,
 	return count;
 }
 
+static void set_frames(struct named_location *named, const struct named_frame *frames, size_t count)
+{
+	named->frames = xmalloc(count * sizeof(*frames));
+	named->count = count;
+	memcpy(named->frames, frames, count * sizeof(*frames));
+}
+
+static bool needs_files(const struct image *image)
+{
+	return image->kind == IMAGE_ELF || image->kind == IMAGE_VDSO || image->kind == IMAGE_KERNEL;
+}
+
+static void put_off(struct naming *naming, struct named_location *named, const struct image *image)
+{
+	struct named_frame frame = unnamed_frame(naming, image);
+
+	frame.function = stand_in(naming, &frame);
+	set_frames(named, &frame, 1);
+	naming->waiting = xgrow(naming->waiting, naming->waiting_count, &naming->waiting_capacity,
+				sizeof(*naming->waiting));
+	naming->waiting[naming->waiting_count++] = (uint32_t)(named - naming->named);
+}
+
+static void add_named(struct naming *naming, struct location location)
+{
+	const struct image *image = symbolizer_image(naming->symbolizer, location.image_id);
+	struct named_frame frames[FRAMES_MAX];
+
+	naming->named =
+		xgrow(naming->named, naming->count, &naming->capacity, sizeof(*naming->named));
+	struct named_location *named = &naming->named[naming->count++];
+
+	*named = (struct named_location){ .location = location };
+	if (naming->is_put_off && needs_files(image)) {
+		put_off(naming, named, image);
+		return;
+	}
+	set_frames(named, frames, name_frames(naming, location, frames));
+	named->may_change = naming->session->options.is_live && image->kind == IMAGE_JIT &&
+			    !named->frames[0].has_name;
+}
+
+static struct named_location *find_named(const struct naming *naming, struct location location,
+					 uint64_t hash)
+{
+	for (struct hash_cursor c = hash_index_begin(&naming->index, hash);
+	     hash_index_next(&naming->index, &c);) {
+		struct named_location *known = &naming->named[c.number];
+
+		if (known->location.image_id == location.image_id &&
+		    known->location.image_address == location.image_address)
+			return known;
+	}
+	return NULL;
+}
+
+/* Code that had no name may have one by now; JIT code has a frame alone. */
+static void name_again(struct naming *naming, struct named_location *named)
+{
+	name_frames(naming, named->location, named->frames);
+	named->may_change = !named->frames[0].has_name;
+}
+
 const struct named_frame *naming_frames(struct naming *naming, struct location location,
 					size_t *count)
 {
 	uint64_t hash = hash_pair(location.image_id, location.image_address);
+	struct named_location *named = find_named(naming, location, hash);
 
-	for (struct hash_cursor c = hash_index_begin(&naming->index, hash);
-	     hash_index_next(&naming->index, &c);) {
-		const struct named_location *known = &naming->named[c.number];
-
-		if (known->location.image_id != location.image_id ||
-		    known->location.image_address != location.image_address)
-			continue;
-		*count = known->count;
-		return known->frames;
+	if (!named) {
+		hash_index_add(&naming->index, hash, (uint32_t)naming->count);
+		add_named(naming, location);
+		named = &naming->named[naming->count - 1];
+	} else if (named->may_change) {
+		name_again(naming, named);
 	}
+	*count = named->count;
+	return named->frames;
+}
+
+void naming_put_off(struct naming *naming, bool is_put_off)
+{
+	naming->is_put_off = is_put_off;
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+bool naming_work(struct naming *naming, uint64_t until_ns)
+{
 	struct named_frame frames[FRAMES_MAX];
 
-	*count = name_frames(naming, location, frames);
-	naming->named =
-		xgrow(naming->named, naming->count, &naming->capacity, sizeof(*naming->named));
-	hash_index_add(&naming->index, hash, (uint32_t)naming->count);
-	struct named_location *named = &naming->named[naming->count++];
+	for (; naming->worked < naming->waiting_count; naming->worked++) {
+		struct named_location *named = &naming->named[naming->waiting[naming->worked]];
 
-	*named = (struct named_location){ .location = location, .count = *count };
-	named->frames = xmalloc(*count * sizeof(*frames));
-	memcpy(named->frames, frames, *count * sizeof(*frames));
-	return named->frames;
+		if (now_ns() >= until_ns)
+			return false;
+		named->before = named->frames;
+		set_frames(named, frames, name_frames(naming, named->location, frames));
+	}
+	naming->waiting_count = naming->worked = 0;
+	return true;
 }
 
 bool naming_symbol(struct naming *naming, struct location location, const char **name,

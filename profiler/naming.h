@@ -5,7 +5,8 @@
  * You give a location; you get its frames, innermost inlined function first, whichever source
  * knows them: ELF and DWARF, the kernel's symbols, a JIT version's name and lines, a perf map. Each
  * distinct location is asked once and remembered. Names never change, but those of JIT code are
- * complete only after session_finish().
+ * complete only after session_finish(), and while names are put off a location may be called by its
+ * module first.
  */
 #ifndef PROFILER_NAMING_H
 #define PROFILER_NAMING_H
@@ -30,6 +31,14 @@ struct named_frame {
 /* Borrows the session (for its symbolizer and JIT code) for its whole life. */
 struct naming *naming_create(struct session *session);
 void naming_destroy(struct naming *naming);
+
+/*
+ * Whether names that files must be read for are put off from now on: naming_frames() gives the
+ * module in their place, and naming_work() looks them up, in the order in which they were asked for,
+ * until they are all known (true) or the time is over, a place at a time.
+ */
+void naming_put_off(struct naming *naming, bool is_put_off);
+bool naming_work(struct naming *naming, uint64_t until_ns);
 
 /* Reads what naming these locations needs, on all CPUs. Best in the order of images and addresses:
  * then few files and units are read at a time. */

@@ -100,6 +100,13 @@ void session_skip_unwinding(struct session *session, bool is_skipped);
  * gained; now and then retries parked samples and expires old ones. */
 void session_poll(struct session *session, uint64_t now_ns);
 
+struct profile;
+/*
+ * If is_forgetful: whatever is needed for no location of these profiles, and for no sample that is
+ * still to come, is dropped, with the names of what was dropped.
+ */
+void session_forget(struct session *session, const struct profile *const *kept, size_t count);
+
 /* No more records come: dumps are read to their ends and what is parked is finished. */
 void session_finish(struct session *session);
 

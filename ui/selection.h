@@ -48,12 +48,16 @@ enum {
 	SELECTION_PID, SELECTION_TID, SELECTION_MODULE, SELECTION_SYMBOL, SELECTION_TIME,
 	SELECTION_NO_KERNEL, SELECTION_NO_JIT, SELECTION_NO_INLINE,
 };
+#define SELECTION_COMM_ROW \
+	{ SELECTION_COMM, "comm", "NAME[,NAME]", "only samples of threads of this name" }
+#define SELECTION_PLACE_ROWS \
+	{ SELECTION_MODULE, "module", "NAME[,NAME]", "only functions of these modules" }, \
+	{ SELECTION_SYMBOL, "symbol", "NAME", "only these functions; may be repeated" }
 #define SELECTION_OPTION_ROWS \
-	{ SELECTION_COMM, "comm", "NAME[,NAME]", "only samples of threads of this name" }, \
+	SELECTION_COMM_ROW, \
 	{ SELECTION_PID, "pid", "PID[,PID]", "only samples of these processes" }, \
 	{ SELECTION_TID, "tid", "TID[,TID]", "only samples of these threads" }, \
-	{ SELECTION_MODULE, "module", "NAME[,NAME]", "only functions of these modules" }, \
-	{ SELECTION_SYMBOL, "symbol", "NAME", "only these functions; may be repeated" }, \
+	SELECTION_PLACE_ROWS, \
 	{ SELECTION_TIME, "time", "A,B", "only samples from A to B, in seconds as script prints;\n" \
 					 "either may be empty" }, \
 	{ SELECTION_NO_KERNEL, "no-kernel", NULL, "what the kernel spends is its callers'" }, \
