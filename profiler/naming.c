@@ -79,27 +79,11 @@ void naming_renew(struct naming *naming)
 	hash_index_deinit(&naming->index);
 }
 
-static struct jit_version *find_version(const struct naming *naming, struct location location,
-					struct jit_code **owner)
-{
-	const struct session *session = naming->session;
-
-	for (size_t i = 0; i < session->dump_count; i++) {
-		struct jit_code *code = session->dumps[i].code;
-
-		if (jit_code_image(code)->id != location.image_id)
-			continue;
-		*owner = code;
-		return jit_code_version(code, jit_version_number(location.image_address));
-	}
-	return NULL;
-}
-
 static bool name_jit(const struct naming *naming, struct location location,
 		     struct named_frame *frame)
 {
 	struct jit_code *owner;
-	const struct jit_version *version = find_version(naming, location, &owner);
+	const struct jit_version *version = session_jit_version(naming->session, location, &owner);
 	uint32_t offset = jit_version_offset(location.image_address);
 	struct jitdump_source_line line;
 
@@ -340,7 +324,8 @@ bool naming_symbol(struct naming *naming, struct location location, const char *
 	struct symbol symbol;
 
 	if (image->kind == IMAGE_JIT) {
-		const struct jit_version *version = find_version(naming, location, &owner);
+		const struct jit_version *version =
+			session_jit_version(naming->session, location, &owner);
 
 		if (!version || !version->load || version->is_provisional)
 			return false;

@@ -22,6 +22,20 @@ void session_jit_deinit(struct session *session)
 	free(session->maps);
 }
 
+struct jit_version *session_jit_version(const struct session *session, struct location location,
+					struct jit_code **owner)
+{
+	for (size_t i = 0; i < session->dump_count; i++) {
+		struct jit_code *code = session->dumps[i].code;
+
+		if (jit_code_image(code)->id != location.image_id)
+			continue;
+		*owner = code;
+		return jit_code_version(code, jit_version_number(location.image_address));
+	}
+	return NULL;
+}
+
 static struct session_dump *add_dump(struct session *session, struct jitdump_log *log,
 				     const char *path)
 {

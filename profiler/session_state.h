@@ -131,6 +131,9 @@ void session_jit_poll(struct session *session, bool ended, uint64_t now_ns);
 void session_jit_open_map(struct session *session, struct address_space *space);
 /* True if the space's code is announced in a dump that is being read on. */
 bool session_jit_is_tailed(const struct address_space *space);
+/* NULL: the location is in no JIT code. */
+struct jit_version *session_jit_version(const struct session *session, struct location location,
+					struct jit_code **owner);
 
 struct session_map *session_jit_add_map(struct session *session, uint32_t pid, int fd,
 					const char *path);

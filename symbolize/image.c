@@ -241,6 +241,14 @@ size_t image_read(struct image *image, uint64_t image_address, void *bytes, size
 	return size;
 }
 
+/* An excerpt does not tell, and its file is not looked for because of that. */
+uint16_t image_machine(struct image *image)
+{
+	const struct elf_image *elf = image->excerpt ? image->elf : image_elf(image);
+
+	return elf ? elf->file->machine : 0;
+}
+
 bool image_unwind_sections(struct image *image, struct image_unwind_sections *sections)
 {
 	struct elf_image *elf = image_elf(image);

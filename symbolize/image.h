@@ -115,6 +115,9 @@ bool image_address_of(struct image *image, uint64_t file_offset, uint64_t *image
  * how many were there. */
 size_t image_read(struct image *image, uint64_t image_address, void *bytes, size_t size);
 
+/* EM_* of <elf.h>; 0: not known, as of what is no ELF file. */
+uint16_t image_machine(struct image *image);
+
 /* False where the image has no usable file. */
 bool image_unwind_sections(struct image *image, struct image_unwind_sections *sections);
 

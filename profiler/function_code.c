@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+#include "profiler/function_code.h"
+
+#include "jitdump/text.h"
+#include "jitdump/xalloc.h"
+#include "profiler/session_state.h"
+#include "symbolize/image_excerpt.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* No compiler writes larger functions; tables that a wrong symbol covers are larger. */
+enum { CODE_BYTES_MAX = 1 << 20 };
+
+struct reading {
+	struct function_code *code;
+	struct session *session;
+	struct image *image;
+	const struct jit_version *version; /* NULL: it is no JIT code */
+	struct jit_code *owner;		   /* of the version */
+	const char *name;
+	struct disassembler *disassembler; /* NULL: the machine is not known */
+	const struct function_code_options *options;
+	size_t place; /* the next of the options' */
+};
+
+static bool find_function(struct reading *reading, struct location location)
+{
+	struct function_code *code = reading->code;
+	struct symbol symbol;
+
+	reading->image = symbolizer_image(reading->session->symbolizer, location.image_id);
+	code->start = location;
+	if (reading->image->kind == IMAGE_JIT) {
+		reading->version = session_jit_version(reading->session, location, &reading->owner);
+		if (!reading->version || !reading->version->load ||
+		    reading->version->is_provisional)
+			return false;
+		code->start.image_address -= jit_version_offset(location.image_address);
+		code->size = reading->version->size;
+		reading->name = reading->version->load->name;
+		return true;
+	}
+	if (reading->image->kind == IMAGE_UNKNOWN ||
+	    !image_symbol(reading->image, location.image_address, &symbol))
+		return false;
+	code->start.image_address = code->shown_start = symbol.start;
+	code->size = symbol.size;
+	reading->name = symbol.name;
+	return true;
+}
+
+/* How many bytes there are from `offset` on, at most `size`. */
+static size_t read_bytes(const struct reading *reading, uint64_t offset, uint8_t *bytes,
+			 size_t size)
+{
+	const struct jit_version *version = reading->version;
+
+	if (!version)
+		return image_read(reading->image, reading->code->start.image_address + offset,
+				  bytes, size);
+	if (!version->load->code || offset >= version->load->size)
+		return 0;
+	if (size > version->load->size - offset)
+		size = version->load->size - offset;
+	memcpy(bytes, version->load->code + offset, size);
+	return size;
+}
+
+static void set_line(const struct reading *reading, struct code_instruction *instruction)
+{
+	uint64_t image_address = reading->code->start.image_address + instruction->offset;
+	struct jitdump_source_line row = { 0 };
+	struct frame frame = { 0 };
+
+	if (reading->version) {
+		if (jit_code_line(reading->owner, reading->version, instruction->offset, &row) &&
+		    *row.file)
+			frame = (struct frame){ .file = row.file, .line = row.line };
+	} else if (!image_line(reading->image, image_address, &frame)) {
+		frame.file = NULL;
+	}
+	if (!frame.file)
+		return;
+	instruction->file = string_pool_add(reading->session->strings, frame.file);
+	instruction->line = frame.line;
+}
+
+static struct code_instruction *add_instruction(const struct reading *reading, uint64_t offset,
+						const char *text)
+{
+	struct function_code *code = reading->code;
+	struct code_instruction *added;
+
+	code->instructions = xgrow(code->instructions, code->count, &code->capacity,
+				   sizeof(*code->instructions));
+	added = &code->instructions[code->count++];
+	*added = (struct code_instruction){
+		.offset = offset,
+		.text = string_pool_add_printable(code->texts, text, strlen(text)),
+		.jump_target = CODE_NO_TARGET,
+	};
+	set_line(reading, added);
+	return added;
+}
+
+/* Where sampled places have no bytes, up to `end`. */
+static void add_places(struct reading *reading, uint64_t end)
+{
+	for (; reading->place < reading->options->place_count &&
+	       reading->options->places[reading->place] < end;
+	     reading->place++)
+		add_instruction(reading, reading->options->places[reading->place], "");
+}
+
+static void pass_places(struct reading *reading, uint64_t end)
+{
+	while (reading->place < reading->options->place_count &&
+	       reading->options->places[reading->place] < end)
+		reading->place++;
+}
+
+/* `address` is of the process in JIT code. An excerpt knows its own places, and its file is not to be
+ * looked for because of a name. */
+static bool name_target(const struct reading *reading, uint64_t address, struct symbol *symbol)
+{
+	const struct jit_version *version;
+
+	if (!reading->version) {
+		if (reading->image->excerpt &&
+		    !image_excerpt_place(reading->image->excerpt, address))
+			return false;
+		return image_symbol(reading->image, address, symbol);
+	}
+	version = jit_code_find(reading->owner, address, reading->version->time_ns);
+	if (!version)
+		version = jit_code_find_later(reading->owner, address, reading->version->time_ns);
+	if (!version || !version->load || version->is_provisional)
+		return false;
+	*symbol = (struct symbol){ .name = version->load->name, .start = version->address };
+	return true;
+}
+
+/* "jne    1136", "callq  1040 <memcpy@plt>": as the addresses beside instructions are written. */
+static void write_target(const struct reading *reading, struct instruction *decoded, uint64_t base)
+{
+	char *text = decoded->text + decoded->target_at;
+	size_t room = sizeof(decoded->text) - decoded->target_at;
+	bool is_inside = decoded->target - base < reading->code->size;
+	uint64_t shown = decoded->target;
+	struct symbol symbol = { .name = reading->name, .start = base };
+
+	if (is_inside)
+		shown += reading->code->shown_start - base;
+	if ((is_inside && decoded->kind == INSTRUCTION_JUMP) ||
+	    (!is_inside && !name_target(reading, decoded->target, &symbol)))
+		snprintf(text, room, "%" PRIx64, shown);
+	else if (symbol.start == decoded->target)
+		snprintf(text, room, "%" PRIx64 " <%s>", shown, symbol.name);
+	else
+		snprintf(text, room, "%" PRIx64 " <%s+0x%" PRIx64 ">", shown, symbol.name,
+			 decoded->target - symbol.start);
+}
+
+static void decode(const struct reading *reading, uint64_t offset, const uint8_t *bytes,
+		   size_t size)
+{
+	/* The bytes are as the JIT wrote them, to be run at the version's address. */
+	uint64_t base =
+		reading->version ? reading->version->address : reading->code->start.image_address;
+	struct instruction decoded;
+
+	for (size_t at = 0; at < size; at += decoded.size) {
+		struct code_instruction *added;
+
+		disassembler_next(reading->disassembler, bytes + at, size - at, base + offset + at,
+				  &decoded);
+		if (decoded.has_target)
+			write_target(reading, &decoded, base);
+		added = add_instruction(reading, offset + at, decoded.text);
+		added->size = decoded.size;
+		added->kind = decoded.kind;
+		if (decoded.has_target && decoded.kind == INSTRUCTION_JUMP &&
+		    decoded.target - base < reading->code->size)
+			added->jump_target = decoded.target - base;
+	}
+}
+
+/* A recording may keep a function in pieces. */
+static uint64_t decode_all(struct reading *reading)
+{
+	uint64_t end = reading->code->size < CODE_BYTES_MAX ? reading->code->size : CODE_BYTES_MAX;
+	uint8_t *bytes = xmalloc(end + 1);
+	uint64_t known = 0;
+
+	for (uint64_t offset = 0; offset < end;) {
+		size_t size = read_bytes(reading, offset, bytes, end - offset);
+
+		if (!size) {
+			offset++;
+			continue;
+		}
+		add_places(reading, offset);
+		decode(reading, offset, bytes, size);
+		pass_places(reading, offset + size);
+		offset += size;
+		known += size;
+	}
+	free(bytes);
+	return known;
+}
+
+static const char *why_no_bytes(const struct reading *reading)
+{
+	const struct image *image = reading->image;
+
+	switch (image->kind) {
+	case IMAGE_JIT:
+		return "the recording has no bytes of this code";
+	case IMAGE_PERF_MAP:
+		return "a perf map has names alone: there are no bytes of this code";
+	case IMAGE_KERNEL:
+		return "the recording has no bytes of the kernel's code";
+	case IMAGE_ELF:
+	case IMAGE_VDSO:
+	case IMAGE_UNKNOWN:
+		break;
+	}
+	return *image->status ? image->status : "the file has no bytes of this code";
+}
+
+static uint16_t machine_of(const struct reading *reading)
+{
+	uint16_t machine = image_machine(reading->image);
+
+	return machine ? machine : disassembler_machine(reading->options->machine);
+}
+
+bool function_code_read(struct function_code *code, struct session *session,
+			struct location location, const struct function_code_options *options)
+{
+	struct reading reading = { .code = code, .session = session, .options = options };
+	uint64_t known = 0;
+
+	*code = (struct function_code){ .lack = "" };
+	if (!find_function(&reading, location))
+		return false;
+	code->texts = string_pool_create();
+	/* What opens the file comes first: it may not be the machine of the recording. */
+	reading.disassembler = disassembler_create(machine_of(&reading), options->is_intel);
+	if (reading.disassembler)
+		known = decode_all(&reading);
+	add_places(&reading, UINT64_MAX);
+	if (!reading.disassembler)
+		code->lack = "instructions of this machine are not known";
+	else if (!known)
+		code->lack = why_no_bytes(&reading);
+	else if (known < code->size)
+		code->lack = "a part of its code alone is known";
+	disassembler_destroy(reading.disassembler);
+	return true;
+}
+
+void function_code_deinit(struct function_code *code)
+{
+	free(code->instructions);
+	string_pool_destroy(code->texts);
+	*code = (struct function_code){ 0 };
+}

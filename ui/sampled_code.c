@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/sampled_code.h"
+
+#include "jitdump/xalloc.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct collecting {
+	struct sampled_codes *codes;
+	const struct profile *profile;
+	struct naming *naming;
+	struct hash_index index;   /* of codes, by start */
+	struct call_weight *selfs; /* by location of the profile */
+	bool *is_met;
+};
+
+static struct sampled_code *code_at(struct collecting *collecting, struct location start)
+{
+	struct sampled_codes *codes = collecting->codes;
+	uint64_t hash = hash_pair(start.image_id, start.image_address);
+
+	for (struct hash_cursor c = hash_index_begin(&collecting->index, hash);
+	     hash_index_next(&collecting->index, &c);) {
+		struct sampled_code *code = &codes->items[c.number];
+
+		if (code->start.image_id == start.image_id &&
+		    code->start.image_address == start.image_address)
+			return code;
+	}
+	codes->items = xgrow(codes->items, codes->count, &codes->capacity, sizeof(*codes->items));
+	hash_index_add(&collecting->index, hash, (uint32_t)codes->count);
+	codes->items[codes->count] = (struct sampled_code){ .start = start };
+	return &codes->items[codes->count++];
+}
+
+static void add_location(struct collecting *collecting, uint32_t number)
+{
+	struct location location = collecting->profile->locations[number];
+	struct call_weight self = collecting->selfs[number];
+	const struct named_frame *frames;
+	struct sampled_code *code;
+	const char *name;
+	uint64_t offset;
+	size_t count;
+
+	if (!naming_symbol(collecting->naming, location, &name, &offset))
+		return;
+	frames = naming_frames(collecting->naming, location, &count);
+	code = code_at(collecting,
+		       (struct location){ location.image_id, location.image_address - offset });
+	code->name = name;
+	code->frame = &frames[count - 1];
+	code->self.weight += self.weight;
+	code->self.count += self.count;
+	code->places = xgrow(code->places, code->place_count, &code->place_capacity,
+			     sizeof(*code->places));
+	code->places[code->place_count++] = (struct sampled_place){ offset, self };
+}
+
+/* A stack is met with all its callers. */
+static void meet(struct collecting *collecting, const struct stack_sums *sums)
+{
+	const struct profile *profile = collecting->profile;
+
+	for (size_t i = 0; i < sums->count; i++) {
+		uint32_t stack = sums->items[i].stack;
+
+		if (stack == STACK_NONE)
+			continue;
+		struct call_weight *self = &collecting->selfs[profile->stacks[stack].location];
+
+		self->weight += sums->items[i].sum.weight;
+		self->count += sums->items[i].sum.count;
+		for (; stack != STACK_NONE; stack = profile->stacks[stack].parent)
+			collecting->is_met[profile->stacks[stack].location] = true;
+	}
+}
+
+static int compare_places(const void *a, const void *b)
+{
+	const struct sampled_place *first = a, *second = b;
+
+	return first->offset < second->offset ? -1 : first->offset > second->offset;
+}
+
+/* Versions of one name next to each other, in the order in which they were announced. */
+static int compare_names(const void *a, const void *b)
+{
+	const struct sampled_code *first = a, *second = b;
+	int order = strcmp(first->name, second->name);
+
+	if (order)
+		return order;
+	if (first->start.image_id != second->start.image_id)
+		return first->start.image_id < second->start.image_id ? -1 : 1;
+	if (first->start.image_address != second->start.image_address)
+		return first->start.image_address < second->start.image_address ? -1 : 1;
+	return 0;
+}
+
+static int compare_heat(const void *a, const void *b)
+{
+	const struct sampled_code *first = a, *second = b;
+
+	if (first->self.weight != second->self.weight)
+		return first->self.weight > second->self.weight ? -1 : 1;
+	return compare_names(a, b);
+}
+
+static void number_versions(struct sampled_codes *codes)
+{
+	for (size_t i = 0; i < codes->count; i++) {
+		struct sampled_code *code = &codes->items[i];
+		const struct sampled_code *before = i ? &codes->items[i - 1] : NULL;
+
+		if (!code->frame->is_jit)
+			continue;
+		code->version =
+			before && !strcmp(before->name, code->name) ? before->version + 1 : 1;
+	}
+}
+
+void sampled_codes_collect(struct sampled_codes *codes, const struct profile *profile,
+			   struct naming *naming, const struct stack_sums *sums)
+{
+	struct collecting collecting = {
+		.codes = codes,
+		.profile = profile,
+		.naming = naming,
+		.selfs = xcalloc(profile->location_count + 1, sizeof(*collecting.selfs)),
+		.is_met = xcalloc(profile->location_count + 1, sizeof(*collecting.is_met)),
+	};
+
+	*codes = (struct sampled_codes){ 0 };
+	meet(&collecting, sums);
+	for (size_t i = 0; i < profile->location_count; i++) {
+		if (collecting.is_met[i])
+			add_location(&collecting, (uint32_t)i);
+	}
+	for (size_t i = 0; i < codes->count; i++)
+		qsort(codes->items[i].places, codes->items[i].place_count,
+		      sizeof(*codes->items[i].places), compare_places);
+	if (codes->count)
+		qsort(codes->items, codes->count, sizeof(*codes->items), compare_names);
+	number_versions(codes);
+	if (codes->count)
+		qsort(codes->items, codes->count, sizeof(*codes->items), compare_heat);
+	hash_index_deinit(&collecting.index);
+	free(collecting.selfs);
+	free(collecting.is_met);
+}
+
+void sampled_codes_deinit(struct sampled_codes *codes)
+{
+	for (size_t i = 0; i < codes->count; i++)
+		free(codes->items[i].places);
+	free(codes->items);
+	*codes = (struct sampled_codes){ 0 };
+}
+
+enum match { MATCH_EQUAL, MATCH_GLOB, MATCH_INLINED, MATCH_COUNT };
+
+static bool has_inlined(const struct sampled_code *code, struct naming *naming, const char *name)
+{
+	for (size_t i = 0; i < code->place_count; i++) {
+		struct location location = code->start;
+		const struct named_frame *frames;
+		size_t count;
+
+		location.image_address += code->places[i].offset;
+		frames = naming_frames(naming, location, &count);
+		for (size_t at = 0; at + 1 < count; at++) {
+			if (!strcmp(frames[at].function, name))
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool is_match(const struct sampled_code *code, struct naming *naming, const char *name,
+		     enum match match)
+{
+	if (!name)
+		return true;
+	switch (match) {
+	case MATCH_EQUAL:
+		return !strcmp(code->name, name);
+	case MATCH_GLOB:
+		return fnmatch(name, code->name, 0) == 0;
+	case MATCH_INLINED:
+		return has_inlined(code, naming, name);
+	case MATCH_COUNT:
+		break;
+	}
+	return false;
+}
+
+size_t sampled_codes_find(const struct sampled_codes *codes, struct naming *naming,
+			  const struct selection *selection, const char *name, size_t *numbers,
+			  size_t max, bool *is_inlined)
+{
+	size_t found = 0;
+
+	for (int match = MATCH_EQUAL; !found && match < MATCH_COUNT; match++) {
+		*is_inlined = match == MATCH_INLINED;
+		for (size_t i = 0; i < codes->count; i++) {
+			const struct sampled_code *code = &codes->items[i];
+
+			if (!selection_has_frame(selection, code->frame) ||
+			    !is_match(code, naming, name, (enum match)match))
+				continue;
+			if (found < max)
+				numbers[found] = i;
+			found++;
+		}
+	}
+	return found;
+}
