@@ -22,6 +22,7 @@ _jprof_values() {
 	--call-graph) printf '%s\n' auto dwarf fp no ;;
 	--unwinder) printf '%s\n' fast libunwind ;;
 	-s | --sort) printf '%s\n' self total symbol module comm pid tid line ;;
+	-M | --disassembler-style) printf '%s\n' att intel ;;
 	-p | --pid | -t | --tid) (cd /proc && printf '%s\n' [0-9]*) ;;
 	--user) compgen -u ;;
 	*) return 1 ;;

@@ -15,6 +15,8 @@ static const struct command commands[] = {
 	{ "record", cmd_record, "sample a command, processes or the whole system" },
 	{ "top", cmd_top, "show what runs while it runs" },
 	{ "report", cmd_report, "show a recording: table, trees, folded stacks, statistics" },
+	{ "annotate", cmd_annotate,
+	  "show a function's source lines and instructions with samples" },
 	{ "script", cmd_script, "print every sample, as `perf script` does" },
 	{ "pack", cmd_pack, "put names, lines and code into a recording, to be read elsewhere" },
 	{ "jitdump", cmd_jitdump, "list or check a jitdump file" },

@@ -11,8 +11,8 @@ struct collecting {
 	struct sampled_codes *codes;
 	const struct profile *profile;
 	struct naming *naming;
-	struct hash_index index;   /* of codes, by start */
-	struct call_weight *selfs; /* by location of the profile */
+	struct hash_index index;     /* of codes, by start */
+	struct call_weight *weights; /* by location of the profile */
 	bool *is_met;
 };
 
@@ -38,7 +38,7 @@ static struct sampled_code *code_at(struct collecting *collecting, struct locati
 static void add_location(struct collecting *collecting, uint32_t number)
 {
 	struct location location = collecting->profile->locations[number];
-	struct call_weight self = collecting->selfs[number];
+	struct call_weight self = collecting->weights[number];
 	const struct named_frame *frames;
 	struct sampled_code *code;
 	const char *name;
@@ -69,7 +69,7 @@ static void meet(struct collecting *collecting, const struct stack_sums *sums)
 
 		if (stack == STACK_NONE)
 			continue;
-		struct call_weight *self = &collecting->selfs[profile->stacks[stack].location];
+		struct call_weight *self = &collecting->weights[profile->stacks[stack].location];
 
 		self->weight += sums->items[i].sum.weight;
 		self->count += sums->items[i].sum.count;
@@ -129,7 +129,7 @@ void sampled_codes_collect(struct sampled_codes *codes, const struct profile *pr
 		.codes = codes,
 		.profile = profile,
 		.naming = naming,
-		.selfs = xcalloc(profile->location_count + 1, sizeof(*collecting.selfs)),
+		.weights = xcalloc(profile->location_count + 1, sizeof(*collecting.weights)),
 		.is_met = xcalloc(profile->location_count + 1, sizeof(*collecting.is_met)),
 	};
 
@@ -148,7 +148,7 @@ void sampled_codes_collect(struct sampled_codes *codes, const struct profile *pr
 	if (codes->count)
 		qsort(codes->items, codes->count, sizeof(*codes->items), compare_heat);
 	hash_index_deinit(&collecting.index);
-	free(collecting.selfs);
+	free(collecting.weights);
 	free(collecting.is_met);
 }
 
