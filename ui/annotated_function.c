@@ -12,24 +12,26 @@ static void read_part(struct annotated_function *function, const struct recordin
 	const char *machine = data_reader_features(recording->reader)->arch;
 	struct function_code *code = &function->codes[function->part_count];
 	uint64_t *places = xcalloc(sampled->place_count + 1, sizeof(*places));
+	struct location location = sampled->start;
 	struct utsname here;
-	bool is_known;
 
 	/* A recording that was cut or came by a pipe may not tell. */
 	if (!*machine && uname(&here) == 0)
 		machine = here.machine;
 	for (size_t i = 0; i < sampled->place_count; i++)
 		places[i] = sampled->places[i].offset;
-	is_known = function_code_read(code, recording->session, sampled->start,
-				      &(struct function_code_options){
-					      .machine = machine,
-					      .is_intel = is_intel,
-					      .places = places,
-					      .place_count = sampled->place_count,
-				      });
-	free(places);
-	if (is_known)
+	/* A packed recording knows what sampled places are called, and no others. */
+	location.image_address += sampled->places[0].offset;
+	const struct function_code_options options = {
+		.machine = machine,
+		.is_intel = is_intel,
+		.places = places,
+		.place_count = sampled->place_count,
+	};
+
+	if (function_code_read(code, recording->session, location, &options))
 		function->parts[function->part_count++] = (struct annotation_part){ code, sampled };
+	free(places);
 }
 
 static bool has_line(const struct function_code *code)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* What "self %" takes, and the columns behind it. */
-enum { PERCENT_WIDTH = 7, LINE_WIDTH = 6, ADDRESS_WIDTH = 14 };
+enum { PERCENT_WIDTH = 7, LINE_WIDTH = 6, ADDRESS_WIDTH = 16 };
 
 struct printing {
 	FILE *out;

@@ -156,13 +156,18 @@ static size_t choose_versions(const struct annotate *annotate, const struct samp
 	if (!annotate->version && (!annotate->all_versions || !first->version))
 		return 1;
 	for (size_t i = 0; i < count; i++) {
-		const struct sampled_code *code = &codes->items[numbers[i]];
+		const size_t number = numbers[i];
+		const struct sampled_code *code = &codes->items[number];
 
-		if (code->version && !strcmp(code->name, first->name) &&
-		    (annotate->all_versions || code->version == annotate->version))
-			numbers[chosen++] = numbers[i];
+		if (!code->version || strcmp(code->name, first->name) != 0 ||
+		    (annotate->version && code->version != annotate->version))
+			continue;
+		numbers[i] = numbers[chosen];
+		numbers[chosen++] = number;
 	}
-	if (!chosen)
+	if (!first->version)
+		command_fail("'%s' is no JIT code: it has no versions", first->name);
+	else if (!chosen)
 		command_fail("'%s' has no version %" PRIu64 ", but %" PRIu32, first->name,
 			     annotate->version, count_versions(codes, first));
 	return chosen;
@@ -221,18 +226,17 @@ static bool show_event(struct annotate *annotate, uint32_t event, int *result)
 	numbers = xcalloc(codes.count + 1, sizeof(*numbers));
 	found = sampled_codes_find(&codes, annotate->recording.naming, &annotate->selection,
 				   annotate->symbol, numbers, codes.count, &is_inlined);
-	if (found) {
+	chosen = found ? choose_versions(annotate, &codes, numbers, found) : 0;
+	if (chosen) {
 		print_event(annotate, event);
 		print_field("function:", codes.items[numbers[0]].name);
 		if (is_inlined)
 			print_field("inlined:", annotate->symbol);
 		if (annotate->symbol)
 			print_others(&codes, numbers, found);
-		chosen = choose_versions(annotate, &codes, numbers, found);
-		if (chosen)
-			print_function(annotate, &codes, numbers, chosen, sums.all);
-		else
-			*result = EXIT_FAILED;
+		print_function(annotate, &codes, numbers, chosen, sums.all);
+	} else if (found) {
+		*result = EXIT_FAILED;
 	}
 	free(numbers);
 	sampled_codes_deinit(&codes);

@@ -132,6 +132,21 @@ static void put_versions(struct section_bytes *section)
 {
 	static const struct jitdump_source_line lines[] = { { FIB, "/app/fib.js", 12, 3 },
 							    { FIB + 8, "/app/fib.js", 13, 1 } };
+	/* clang-format off */
+	static const uint8_t code[0x20] = {
+		0x55,			      /* push %rbp */
+		0x48, 0x89, 0xe5,	      /* mov %rsp,%rbp */
+		0xe8, 0xf7, 0xff, 0xff, 0xff, /* call FIB */
+		0x48, 0x01, 0xc3,	      /* add %rax,%rbx */
+		0xff, 0xc9,		      /* dec %ecx */
+		0x75, 0xf4,		      /* jne FIB + 4 */
+		0xeb, 0x06,		      /* jmp FIB + 24 */
+		0xe8, 0xe9, 0x00, 0x00, 0x00, /* call MAIN */
+		0x06,			      /* nothing in 64 bits */
+		0x5d, 0xc3,		      /* pop %rbp; ret */
+		0x66, 0x0f, 0x1f, 0x44, 0x00, 0x00,
+	};
+	/* clang-format on */
 	static const struct stored_version versions[] = {
 		{ 0,
 		  { .kind = JITDUMP_ENTRY_LOAD,
@@ -139,6 +154,7 @@ static void put_versions(struct section_bytes *section)
 		    .address = FIB,
 		    .size = 0x20,
 		    .name = "JS:*fib",
+		    .code = code,
 		    .lines = lines,
 		    .line_count = COUNT(lines) } },
 		{ 0,
