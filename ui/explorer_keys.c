@@ -8,6 +8,8 @@
 
 const struct view_kind *const explorer_kinds[] = {
 	&functions_view,
+	&callers_view,
+	&tree_view,
 	NULL,
 };
 
