@@ -3,6 +3,7 @@
 #include "symbolize/image_excerpt.h"
 
 #include "jitdump/xalloc.h"
+#include "symbolize/disassembler.h"
 #include "symbolize/elf_file.h"
 #include "symbolize/elf_image.h"
 #include "symbolize/symbolizer_state.h"
@@ -18,7 +19,7 @@ enum { FRAMES_MAX = 256 };
 enum { FUNCTION_BYTES_MAX = 64 << 10, AROUND_BYTES = 16 << 10, NAMELESS_BYTES = 256 };
 
 /* Of one image. */
-enum { CODE_BYTES_MAX = 16 << 20 };
+enum { CODE_BYTES_MAX = 16 << 20, DECODED_BYTES_MAX = 4 << 20 };
 
 static int compare_addresses(const void *a, const void *b)
 {
@@ -258,6 +259,115 @@ static void take_code(struct image_excerpt *excerpt, struct image *image)
 	free(ranges);
 }
 
+struct targets {
+	uint64_t *addresses;
+	size_t count, capacity;
+};
+
+static void add_target(struct targets *targets, uint64_t image_address)
+{
+	targets->addresses = xgrow(targets->addresses, targets->count, &targets->capacity,
+				   sizeof(*targets->addresses));
+	targets->addresses[targets->count++] = image_address;
+}
+
+/* What calls and jumps of a piece lead to, outside of their functions. */
+static void find_targets(struct targets *targets, struct image *image,
+			 struct disassembler *disassembler, const struct excerpt_code *code)
+{
+	struct symbol own = { 0 };
+	struct instruction instruction;
+
+	for (size_t at = 0; at < code->size; at += instruction.size) {
+		uint64_t image_address = code->image_address + at;
+
+		disassembler_next(disassembler, code->bytes + at, code->size - at, image_address,
+				  &instruction);
+		if (!instruction.has_target)
+			continue;
+		if (image_address - own.start >= own.size &&
+		    !image_symbol(image, image_address, &own))
+			own.size = 0;
+		if (instruction.target - own.start >= own.size)
+			add_target(targets, instruction.target);
+	}
+}
+
+/* A name alone: nobody is sampled there. */
+static void take_target(struct image_excerpt *excerpt, struct image *image, uint64_t image_address)
+{
+	struct excerpt_place place = {
+		.image_address = image_address,
+		.first_frame = (uint32_t)excerpt->frame_count,
+		.frame_count = 1,
+	};
+	struct symbol symbol;
+
+	if (!image_symbol(image, image_address, &symbol))
+		return;
+	place.symbol = add_symbol(excerpt, &symbol);
+	excerpt->frames = xgrow(excerpt->frames, excerpt->frame_count, &excerpt->frame_capacity,
+				sizeof(*excerpt->frames));
+	excerpt->frames[excerpt->frame_count++] = (struct frame){ .function = symbol.name };
+	excerpt->places = xgrow(excerpt->places, excerpt->place_count, &excerpt->place_capacity,
+				sizeof(*excerpt->places));
+	excerpt->places[excerpt->place_count++] = place;
+}
+
+static int compare_places(const void *a, const void *b)
+{
+	const struct excerpt_place *first = a, *second = b;
+
+	return first->image_address < second->image_address
+		       ? -1
+		       : first->image_address > second->image_address;
+}
+
+/* An excerpt has found its own before. */
+static void find_all_targets(struct targets *targets, const struct image_excerpt *excerpt,
+			     struct image *image)
+{
+	struct disassembler *disassembler;
+	size_t decoded = 0;
+
+	if (image->excerpt) {
+		for (size_t i = 0; i < image->excerpt->place_count; i++)
+			add_target(targets, image->excerpt->places[i].image_address);
+		return;
+	}
+	disassembler = disassembler_create(image->elf->file->machine, false);
+	for (size_t i = 0; disassembler && i < excerpt->code_count; i++) {
+		decoded += excerpt->code[i].size;
+		if (decoded <= DECODED_BYTES_MAX)
+			find_targets(targets, image, disassembler, &excerpt->code[i]);
+	}
+	disassembler_destroy(disassembler);
+}
+
+/* So that calls have names where the code is shown. */
+static void take_targets(struct image_excerpt *excerpt, struct image *image)
+{
+	const size_t sampled_count = excerpt->place_count;
+	struct targets targets = { 0 };
+
+	find_all_targets(&targets, excerpt, image);
+	if (targets.count)
+		targets.count = sort_addresses(targets.addresses, targets.count);
+	for (size_t i = 0; i < targets.count; i++) {
+		const struct image_excerpt sampled = { .places = excerpt->places,
+						       .place_count = sampled_count };
+
+		if (image_excerpt_place(&sampled, targets.addresses[i]))
+			continue;
+		if (image->excerpt)
+			take_place(excerpt, image, targets.addresses[i]);
+		else
+			take_target(excerpt, image, targets.addresses[i]);
+	}
+	qsort(excerpt->places, excerpt->place_count, sizeof(*excerpt->places), compare_places);
+	free(targets.addresses);
+}
+
 bool image_excerpt_take(struct image_excerpt *excerpt, struct image *image, uint64_t *places,
 			size_t count)
 {
@@ -273,6 +383,7 @@ bool image_excerpt_take(struct image_excerpt *excerpt, struct image *image, uint
 	take_segments(excerpt, image);
 	take_places(excerpt, image, places, count);
 	take_code(excerpt, image);
+	take_targets(excerpt, image);
 	excerpt->status = image->status;
 	excerpt->lack = image->lack;
 	return true;

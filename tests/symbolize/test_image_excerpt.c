@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* An image that has an excerpt answers as the one that it was taken of. */
+#include "symbolize/disassembler.h"
 #include "symbolize/image_excerpt.h"
 
 #include "support/places.h"
@@ -145,8 +146,33 @@ static void expect_code(uint64_t address)
 	assert_int_equal(is.column, was.column);
 }
 
+/* What the function calls has its name; how many calls there are. */
+static size_t expect_called(const struct symbol *function)
+{
+	struct disassembler *disassembler =
+		disassembler_create(image_machine(fixture.file.image), false);
+	uint8_t bytes[4096];
+	size_t size = function->size < sizeof(bytes) ? function->size : sizeof(bytes), count = 0;
+	struct instruction instruction;
+	struct symbol called;
+
+	assert_non_null(disassembler);
+	size = image_read(fixture.kept.image, function->start, bytes, size);
+	for (size_t at = 0; at < size; at += instruction.size) {
+		disassembler_next(disassembler, bytes + at, size - at, function->start + at,
+				  &instruction);
+		if (instruction.has_target &&
+		    instruction.target - function->start >= function->size)
+			count += expect_symbol(instruction.target, &called);
+	}
+	disassembler_destroy(disassembler);
+	return count;
+}
+
 static void expect_everything(void)
 {
+	size_t call_count = 0;
+
 	for (size_t i = 0; i < fixture.place_count; i++) {
 		uint64_t place = fixture.places[i];
 		struct symbol symbol;
@@ -157,7 +183,9 @@ static void expect_everything(void)
 			continue;
 		for (uint64_t offset = 0; offset < symbol.size; offset++)
 			expect_code(symbol.start + offset);
+		call_count += expect_called(&symbol);
 	}
+	assert_true(call_count > 0);
 	for (uint64_t offset = 0; offset < 0x5000; offset += 0x77) {
 		uint64_t was = 0, is = 0;
 

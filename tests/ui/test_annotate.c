@@ -27,8 +27,8 @@ static int begin(void **state)
 		return -1;
 	file = fopen("app/fib.js", "we");
 	for (int line = 1; line <= 12; line++)
-		fprintf(file, "\tthe %d. line\n", line);
-	fputs("\tthe unlucky\x1b line\n", file);
+		fprintf(file, "\t%d. line\n", line);
+	fputs("\tunlucky\x1b line\n", file);
 	return fclose(file);
 }
 
