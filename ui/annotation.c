@@ -11,7 +11,7 @@
 struct item {
 	const struct code_instruction *instruction;
 	struct call_weight self;
-	uint32_t part;
+	uint32_t body;
 	uint32_t group; /* its line */
 	uint32_t row;	/* where it came to be shown */
 };
@@ -24,13 +24,21 @@ struct group {
 	struct call_weight self;
 };
 
+/* Versions that are instruction for instruction the same: a JIT often compiles what it had before. */
+struct body {
+	const struct annotation_part *part; /* the first of them */
+	size_t first_item;
+	uint32_t alike_count; /* the others */
+};
+
 struct building {
 	struct annotation *annotation;
 	const struct annotation_part *parts;
 	size_t part_count;
-	struct item *items; /* by part and offset */
+	struct body *bodies;
+	size_t body_count;
+	struct item *items; /* by body and offset */
 	size_t item_count;
-	size_t *first_items; /* by part; and the end */
 	struct group *groups;
 	size_t group_count, group_capacity;
 	struct hash_index group_index;
@@ -67,36 +75,71 @@ static uint32_t find_group(struct building *building, const char *file, uint32_t
 	return (uint32_t)building->group_count++;
 }
 
-/* Places ascend, as instructions do: those up to the instruction's end are its. */
-static void weigh(struct item *item, const struct sampled_code *sampled, size_t *place)
+static void add_items(struct building *building, const struct annotation_part *part)
 {
-	uint64_t end = item->instruction->offset;
-
-	end += item->instruction->size ? item->instruction->size : 1;
-	for (; *place < sampled->place_count && sampled->places[*place].offset < end; ++*place) {
-		if (sampled->places[*place].offset >= item->instruction->offset)
-			add_weight(&item->self, sampled->places[*place].self);
-	}
-}
-
-static void add_items(struct building *building, uint32_t number)
-{
-	const struct annotation_part *part = &building->parts[number];
-	size_t place = 0;
-
-	add_weight(&building->annotation->self, part->sampled->self);
-	building->first_items[number] = building->item_count;
+	building->bodies[building->body_count] =
+		(struct body){ .part = part, .first_item = building->item_count };
 	for (size_t i = 0; i < part->code->count; i++) {
 		const struct code_instruction *instruction = &part->code->instructions[i];
-		struct item *item = &building->items[building->item_count++];
 
-		*item = (struct item){ .instruction = instruction, .part = number };
-		weigh(item, part->sampled, &place);
-		item->group = find_group(building, instruction->file,
-					 instruction->file ? instruction->line : 0);
-		add_weight(&building->groups[item->group].self, item->self);
+		building->items[building->item_count++] = (struct item){
+			.instruction = instruction,
+			.body = (uint32_t)building->body_count,
+			.group = find_group(building, instruction->file,
+					    instruction->file ? instruction->line : 0),
+		};
 	}
-	building->first_items[number + 1] = building->item_count;
+	building->body_count++;
+}
+
+static bool is_alike(const struct function_code *a, const struct function_code *b)
+{
+	bool is = a->count == b->count;
+
+	for (size_t i = 0; is && i < a->count; i++) {
+		const struct code_instruction *first = &a->instructions[i];
+		const struct code_instruction *second = &b->instructions[i];
+
+		is = first->offset == second->offset && first->size == second->size &&
+		     first->file == second->file && first->line == second->line &&
+		     !strcmp(first->text, second->text);
+	}
+	return is;
+}
+
+static const struct body *find_body(struct building *building, const struct annotation_part *part)
+{
+	for (size_t i = 0; i < building->body_count; i++) {
+		if (!is_alike(building->bodies[i].part->code, part->code))
+			continue;
+		building->bodies[i].alike_count++;
+		return &building->bodies[i];
+	}
+	add_items(building, part);
+	return &building->bodies[building->body_count - 1];
+}
+
+/* Places ascend, as instructions do: those up to an instruction's end are its. */
+static void weigh(struct building *building, const struct body *body,
+		  const struct sampled_code *sampled)
+{
+	size_t place = 0;
+
+	add_weight(&building->annotation->self, sampled->self);
+	for (size_t i = 0; i < body->part->code->count; i++) {
+		struct item *item = &building->items[body->first_item + i];
+		uint64_t start = item->instruction->offset, end = start;
+
+		end += item->instruction->size ? item->instruction->size : 1;
+		for (; place < sampled->place_count && sampled->places[place].offset < end;
+		     place++) {
+			if (sampled->places[place].offset < start)
+				continue;
+			add_weight(&item->self, sampled->places[place].self);
+			add_weight(&building->groups[item->group].self,
+				   sampled->places[place].self);
+		}
+	}
 }
 
 static void collect_items(struct building *building)
@@ -106,9 +149,12 @@ static void collect_items(struct building *building)
 	for (size_t i = 0; i < building->part_count; i++)
 		count += building->parts[i].code->count;
 	building->items = xcalloc(count + 1, sizeof(*building->items));
-	building->first_items = xcalloc(building->part_count + 1, sizeof(size_t));
-	for (size_t i = 0; i < building->part_count; i++)
-		add_items(building, (uint32_t)i);
+	building->bodies = xcalloc(building->part_count + 1, sizeof(*building->bodies));
+	for (size_t i = 0; i < building->part_count; i++) {
+		const struct annotation_part *part = &building->parts[i];
+
+		weigh(building, find_body(building, part), part->sampled);
+	}
 }
 
 static struct annotation_row *add_row(struct annotation *annotation, enum annotation_row_kind kind,
@@ -147,11 +193,13 @@ static void add_gap(struct building *building, const struct item *item, bool is_
 {
 	struct annotation_row *row =
 		add_row(building->annotation, ANNOTATION_GAP, (struct call_weight){ 0 });
+	const struct body *body = &building->bodies[item->body];
 	char text[64];
 
 	if (!is_version)
 		return;
-	snprintf(text, sizeof(text), "version %u", building->parts[item->part].sampled->version);
+	snprintf(text, sizeof(text), body->alike_count ? "version %u and %u alike" : "version %u",
+		 body->part->sampled->version, body->alike_count);
 	row->text = string_pool_add(building->annotation->texts, text);
 }
 
@@ -159,10 +207,10 @@ static void add_gap(struct building *building, const struct item *item, bool is_
 static void add_instruction(struct building *building, struct item *item, const struct item *before)
 {
 	const struct code_instruction *instruction = item->instruction;
-	const struct function_code *code = building->parts[item->part].code;
+	const struct function_code *code = building->bodies[item->body].part->code;
 	struct annotation_row *row;
 
-	if (building->part_count > 1 && (!before || before->part != item->part))
+	if (building->body_count > 1 && (!before || before->body != item->body))
 		add_gap(building, item, true);
 	else if (before &&
 		 before->instruction->offset + before->instruction->size != instruction->offset)
@@ -215,10 +263,11 @@ static void add_by_line(struct building *building)
 }
 
 /* The item that begins at the offset; NULL: none does. */
-static const struct item *find_item(const struct building *building, uint32_t part, uint64_t offset)
+static const struct item *find_item(const struct building *building, uint32_t number,
+				    uint64_t offset)
 {
-	size_t low = building->first_items[part], high = building->first_items[part + 1];
-	size_t end = high;
+	const struct body *body = &building->bodies[number];
+	size_t low = body->first_item, high = low + body->part->code->count, end = high;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
@@ -244,7 +293,7 @@ static void draw_jumps(struct building *building)
 
 		if (item->instruction->jump_target == CODE_NO_TARGET)
 			continue;
-		target = find_item(building, item->part, item->instruction->jump_target);
+		target = find_item(building, item->body, item->instruction->jump_target);
 		if (!target)
 			continue;
 		annotation->rows[item->row].jump_row = target->row;
@@ -301,7 +350,7 @@ void annotation_build(struct annotation *annotation, const struct annotation_par
 	find_hottest(annotation);
 	hash_index_deinit(&building.group_index);
 	free(building.groups);
-	free(building.first_items);
+	free(building.bodies);
 	free(building.items);
 }
 

@@ -13,12 +13,13 @@ struct printing {
 	FILE *out;
 	struct annotation *annotation;
 	const struct annotation_text_options *options;
-	const char *file;   /* of the line above; NULL: none */
-	bool has_lines;	    /* some were printed */
-	bool is_line_shown; /* the last one */
-	bool is_below_line; /* an instruction was printed under it */
-	bool is_gap;	    /* something was left out since */
-	size_t left_out;    /* lines and instructions below min_percent */
+	const char *file;    /* of the line above; NULL: none */
+	bool has_lines;	     /* some were printed */
+	bool is_line_shown;  /* the last one */
+	bool is_below_line;  /* an instruction was printed under it */
+	bool is_gap;	     /* something was left out since */
+	const char *version; /* whose instructions are next; NULL: as before */
+	size_t left_out;     /* lines and instructions below min_percent */
 };
 
 static void print_percent(const struct printing *printing, const struct annotation_row *row)
@@ -74,8 +75,11 @@ static void print_instruction(struct printing *printing, size_t number)
 	const struct annotation_row *row = &printing->annotation->rows[number];
 	char arrows[ARROW_TEXT_MAX];
 
-	if (printing->is_gap && printing->is_below_line)
+	if (printing->version)
+		print_gap(printing, printing->version);
+	else if (printing->is_gap && printing->is_below_line)
 		print_gap(printing, "");
+	printing->version = NULL;
 	printing->is_gap = false;
 	printing->is_below_line = true;
 	print_percent(printing, row);
@@ -93,14 +97,15 @@ static void print_row(struct printing *printing, size_t number)
 	case ANNOTATION_LINE:
 		printing->is_line_shown = is_shown;
 		printing->is_gap = printing->is_below_line = false;
+		printing->version = NULL;
 		printing->left_out += !is_shown;
 		if (is_shown)
 			print_line(printing, row);
 		break;
 	case ANNOTATION_GAP:
-		if (printing->is_line_shown && *row->text)
-			print_gap(printing, row->text);
-		printing->is_gap = !*row->text;
+		if (*row->text)
+			printing->version = row->text;
+		printing->is_gap |= !*row->text;
 		break;
 	case ANNOTATION_INSTRUCTION:
 		if (is_shown && printing->is_line_shown) {

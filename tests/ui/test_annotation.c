@@ -131,14 +131,16 @@ static void a_sample_within_an_instruction_is_the_instructions(void **state)
 static void versions_are_summed_by_line_and_follow_each_other_below(void **state)
 {
 	struct code_instruction code[] = { PLAIN(0, main_c, 10), PLAIN(1, main_c, 11) };
-	struct sampled_place places[] = { { 1, { 1, 1 } } }, more[] = { { 1, { 3, 3 } } };
+	struct code_instruction other_code[] = { PLAIN(0, main_c, 10), PLAIN(1, main_c, 11),
+						 PLAIN(2, main_c, 11) };
+	struct sampled_place places[] = { { 1, { 1, 1 } } }, more[] = { { 2, { 3, 3 } } };
 	struct annotation_part parts[2];
 	struct annotation annotation;
 	struct fixture first, second;
 
 	(void)state;
 	parts[0] = make(&first, code, COUNT(code), places, COUNT(places))->part;
-	parts[1] = make(&second, code, COUNT(code), more, COUNT(more))->part;
+	parts[1] = make(&second, other_code, COUNT(other_code), more, COUNT(more))->part;
 	first.sampled.version = 1;
 	second.sampled.version = 2;
 	annotation_build(&annotation, parts, 2, true);
@@ -151,7 +153,32 @@ static void versions_are_summed_by_line_and_follow_each_other_below(void **state
 				 "G version 1\n"
 				 "I 1001 25\n"
 				 "G version 2\n"
-				 "I 1001 75\n");
+				 "I 1001 0\n"
+				 "I 1002 75\n");
+	annotation_deinit(&annotation);
+}
+
+static void versions_that_are_alike_are_one(void **state)
+{
+	struct code_instruction code[] = { PLAIN(0, NULL, 0), PLAIN(1, NULL, 0) };
+	struct code_instruction other_code[] = { PLAIN(0, NULL, 0) };
+	struct sampled_place places[] = { { 1, { 1, 1 } } }, more[] = { { 0, { 3, 3 } } };
+	struct annotation_part parts[3];
+	struct annotation annotation;
+	struct fixture first, second, third;
+
+	(void)state;
+	parts[0] = make(&first, code, COUNT(code), places, COUNT(places))->part;
+	parts[1] = make(&second, code, COUNT(code), more, COUNT(more))->part;
+	annotation_build(&annotation, parts, 2, true);
+	expect_rows(&annotation, "I 1000 75\nI 1001 25\n");
+	annotation_deinit(&annotation);
+	parts[2] = make(&third, other_code, COUNT(other_code), NULL, 0)->part;
+	first.sampled.version = 1;
+	third.sampled.version = 3;
+	annotation_build(&annotation, parts, 3, true);
+	expect_rows(&annotation, "G version 1 and 1 alike\nI 1000 75\nI 1001 25\n"
+				 "G version 3\nI 1000 0\n");
 	annotation_deinit(&annotation);
 }
 
@@ -211,6 +238,7 @@ int main(void)
 		cmocka_unit_test(code_without_lines_is_in_the_order_of_addresses),
 		cmocka_unit_test(a_sample_within_an_instruction_is_the_instructions),
 		cmocka_unit_test(versions_are_summed_by_line_and_follow_each_other_below),
+		cmocka_unit_test(versions_that_are_alike_are_one),
 		cmocka_unit_test(jumps_know_the_row_that_they_go_to),
 		cmocka_unit_test(the_hottest_rows_are_gone_through_round_and_round),
 		cmocka_unit_test(a_function_without_anything_has_no_rows),
