@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_BYTES = 64 << 10 };
+/* Blocks double from the least to the most: an arena may be for one record's few bytes. */
+enum { LEAST_BLOCK_BYTES = 128, MOST_BLOCK_BYTES = 64 << 10 };
 
 struct arena_block {
 	struct arena_block *next;
@@ -49,17 +50,26 @@ static void *alloc_large(struct arena *arena, size_t size)
 	return block->bytes;
 }
 
+static size_t next_block_bytes(const struct arena *arena)
+{
+	size_t bytes = arena->blocks ? 2 * arena->blocks->size : LEAST_BLOCK_BYTES;
+
+	return bytes < MOST_BLOCK_BYTES ? bytes : MOST_BLOCK_BYTES;
+}
+
 void *arena_alloc(struct arena *arena, size_t size)
 {
 	size = (size + 7) & ~(size_t)7;
 	if (size > arena->left) {
-		if (size > BLOCK_BYTES / 4)
+		size_t block_bytes = next_block_bytes(arena);
+
+		if (size > block_bytes / 4)
 			return alloc_large(arena, size);
-		struct arena_block *block = make_block(BLOCK_BYTES);
+		struct arena_block *block = make_block(block_bytes);
 
 		block->next = arena->blocks;
 		arena->blocks = block;
-		arena->left = BLOCK_BYTES;
+		arena->left = block_bytes;
 	}
 	uint8_t *piece = arena->blocks->bytes + arena->blocks->size - arena->left;
 

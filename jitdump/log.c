@@ -12,7 +12,16 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BLOCK_SHIFT = 8, BLOCK_ENTRIES = 1 << BLOCK_SHIFT };
+/* Few in a block: it is given back when all of it are forgotten. */
+enum { BLOCK_SHIFT = 4, BLOCK_ENTRIES = 1 << BLOCK_SHIFT };
+
+struct kept_entry {
+	struct jitdump_entry entry;	  /* the first, so that its address is that of the whole */
+	struct arena texts;		  /* its name, rows and table */
+	struct arena codes;		  /* its code */
+	uint64_t code_bytes, other_bytes; /* of the records it was made of */
+	bool is_marked, is_code_marked, is_forgotten;
+};
 
 /* How far back a load said twice is looked for: more than fit an inherited stdio buffer. */
 enum { REPEATED_MAX = 512 };
@@ -25,12 +34,12 @@ struct jitdump_log {
 	struct jitdump_stream stream;
 	struct pairing pairing;
 	struct jitdump_problems problems;
-	struct arena arena; /* names, code, rows and tables of entries */
-	struct jitdump_entry **blocks;
+	struct kept_entry **blocks; /* NULL: all of it is forgotten */
 	size_t block_count, block_capacity;
 	size_t entry_count;
 	struct jitdump_damage damage;
-	uint64_t code_bytes, other_bytes; /* of the records taken */
+	uint64_t code_bytes, other_bytes; /* of the records taken, but for those forgotten */
+	uint64_t unowned_bytes;		  /* of records since the last entry */
 	bool is_ended;			  /* as of the last poll */
 	/* How far the first row of a function is from its code, in all records: the least, and how
 	 * often it occurred. */
@@ -47,6 +56,32 @@ struct jitdump_log *jitdump_log_create(int fd)
 	return log;
 }
 
+static void strip(struct jitdump_log *log, struct kept_entry *kept)
+{
+	log->code_bytes -= kept->code_bytes;
+	kept->code_bytes = 0;
+	arena_deinit(&kept->codes);
+	kept->entry.code = NULL;
+}
+
+static void forget(struct jitdump_log *log, struct kept_entry *kept)
+{
+	strip(log, kept);
+	log->other_bytes -= kept->other_bytes;
+	kept->other_bytes = 0;
+	arena_deinit(&kept->texts);
+	kept->entry = (struct jitdump_entry){ .time_ns = kept->entry.time_ns, .name = "" };
+	kept->is_forgotten = true;
+}
+
+static void forget_block(struct jitdump_log *log, size_t number)
+{
+	for (size_t i = 0; log->blocks[number] && i < BLOCK_ENTRIES; i++)
+		forget(log, &log->blocks[number][i]);
+	free(log->blocks[number]);
+	log->blocks[number] = NULL;
+}
+
 void jitdump_log_destroy(struct jitdump_log *log)
 {
 	if (!log)
@@ -55,9 +90,8 @@ void jitdump_log_destroy(struct jitdump_log *log)
 	jitdump_stream_deinit(&log->stream);
 	pairing_deinit(&log->pairing);
 	jitdump_problems_deinit(&log->problems);
-	arena_deinit(&log->arena);
 	for (size_t i = 0; i < log->block_count; i++)
-		free(log->blocks[i]);
+		forget_block(log, i);
 	free(log->blocks);
 	free(log);
 }
@@ -67,22 +101,63 @@ size_t jitdump_log_count(const struct jitdump_log *log)
 	return log->entry_count;
 }
 
-const struct jitdump_entry *jitdump_log_entry(const struct jitdump_log *log, size_t number)
+static struct kept_entry *kept_entry(const struct jitdump_log *log, size_t number)
 {
-	return &log->blocks[number >> BLOCK_SHIFT][number & (BLOCK_ENTRIES - 1)];
+	struct kept_entry *block = log->blocks[number >> BLOCK_SHIFT];
+
+	return block ? &block[number & (BLOCK_ENTRIES - 1)] : NULL;
 }
 
-static struct jitdump_entry *add_entry(struct jitdump_log *log)
+const struct jitdump_entry *jitdump_log_entry(const struct jitdump_log *log, size_t number)
+{
+	return (const struct jitdump_entry *)kept_entry(log, number);
+}
+
+void jitdump_log_mark(struct jitdump_log *log, const struct jitdump_entry *entry, bool with_code)
+{
+	struct kept_entry *kept = (struct kept_entry *)(uintptr_t)entry;
+
+	(void)log;
+	kept->is_marked = true;
+	kept->is_code_marked |= with_code;
+}
+
+/* True if all of it is forgotten. */
+static bool forget_unmarked_of(struct jitdump_log *log, struct kept_entry *block, size_t count)
+{
+	size_t forgotten = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!block[i].is_marked)
+			forget(log, &block[i]);
+		else if (!block[i].is_code_marked)
+			strip(log, &block[i]);
+		block[i].is_marked = block[i].is_code_marked = false;
+		forgotten += block[i].is_forgotten;
+	}
+	return forgotten == BLOCK_ENTRIES;
+}
+
+void jitdump_log_forget_unmarked(struct jitdump_log *log, size_t count)
+{
+	for (size_t first = 0; first < count; first += BLOCK_ENTRIES) {
+		size_t rest = count - first, number = first >> BLOCK_SHIFT;
+
+		if (log->blocks[number] &&
+		    forget_unmarked_of(log, log->blocks[number],
+				       rest < BLOCK_ENTRIES ? rest : BLOCK_ENTRIES))
+			forget_block(log, number);
+	}
+}
+
+static struct kept_entry *add_entry(struct jitdump_log *log)
 {
 	if (log->entry_count == log->block_count << BLOCK_SHIFT) {
 		log->blocks = xgrow(log->blocks, log->block_count, &log->block_capacity,
-				    sizeof(struct jitdump_entry *));
-		log->blocks[log->block_count++] =
-			xcalloc(BLOCK_ENTRIES, sizeof(struct jitdump_entry));
+				    sizeof(struct kept_entry *));
+		log->blocks[log->block_count++] = xcalloc(BLOCK_ENTRIES, sizeof(struct kept_entry));
 	}
-	size_t number = log->entry_count++;
-
-	return &log->blocks[number >> BLOCK_SHIFT][number & (BLOCK_ENTRIES - 1)];
+	return kept_entry(log, log->entry_count++);
 }
 
 /* The 0x40 rule looks at the least offset that rows have anywhere in the file. */
@@ -101,33 +176,35 @@ static void note_line_offset(struct jitdump_log *log, const struct jitdump_sourc
 
 /* Where V8's rows have lost their file, the symbol has it; where there are no rows at all, it has
  * the place of the function. */
-static void complete_lines(struct jitdump_log *log, struct debug_lines *lines,
-			   const struct jitdump_entry *entry)
+static void complete_lines(struct kept_entry *kept, struct debug_lines *lines)
 {
+	const struct jitdump_entry *entry = &kept->entry;
 	struct jitdump_source_line of_symbol = { .address = entry->address };
 	bool is_incomplete = lines->count == 0;
 
 	for (size_t i = 0; i < lines->count && !is_incomplete; i++)
 		is_incomplete = !*lines->rows[i].file;
-	if (!is_incomplete || !debug_lines_from_symbol(entry->name, &log->arena, &of_symbol))
+	if (!is_incomplete || !debug_lines_from_symbol(entry->name, &kept->texts, &of_symbol))
 		return;
 	for (size_t i = 0; i < lines->count; i++) {
 		if (!*lines->rows[i].file)
 			lines->rows[i].file = of_symbol.file;
 	}
 	if (lines->count == 0) {
-		lines->rows = arena_copy(&log->arena, &of_symbol, sizeof(of_symbol));
+		lines->rows = arena_copy(&kept->texts, &of_symbol, sizeof(of_symbol));
 		lines->count = 1;
 	}
 }
 
-static void attach_lines(struct jitdump_log *log, struct jitdump_entry *entry)
+static void attach_lines(struct jitdump_log *log, struct kept_entry *kept)
 {
+	struct jitdump_entry *entry = &kept->entry;
 	struct debug_lines lines = { 0 };
 	struct waiting_record waiting;
 
 	if (pairing_take_lines(&log->pairing, entry->address, entry->size, &waiting)) {
-		lines = debug_lines_read(&waiting.record, entry->address, entry->size, &log->arena);
+		lines = debug_lines_read(&waiting.record, entry->address, entry->size,
+					 &kept->texts);
 		if (lines.is_damaged)
 			jitdump_problems_add(&log->problems, JITDUMP_PROBLEM_LINES_DAMAGED,
 					     waiting.offset, 0);
@@ -135,14 +212,16 @@ static void attach_lines(struct jitdump_log *log, struct jitdump_entry *entry)
 			note_line_offset(log, &lines.rows[0], entry->address);
 		waiting_record_deinit(&waiting);
 	}
-	complete_lines(log, &lines, entry);
+	complete_lines(kept, &lines);
 	entry->lines = lines.rows;
 	entry->line_count = lines.count;
 }
 
-static void attach_table(struct jitdump_log *log, struct jitdump_entry *entry)
+static void attach_table(struct jitdump_log *log, struct kept_entry *kept)
 {
-	if (pairing_take_table(&log->pairing, entry->address, entry->size, &log->arena,
+	struct jitdump_entry *entry = &kept->entry;
+
+	if (pairing_take_table(&log->pairing, entry->address, entry->size, &kept->texts,
 			       &entry->unwind))
 		entry->uses_frame_pointer = !entry->unwind.eh_frame;
 	else
@@ -168,7 +247,7 @@ static bool is_repeated(const struct jitdump_log *log, const struct jitdump_reco
 	while (time != 0 && number-- > end) {
 		const struct jitdump_entry *entry = jitdump_log_entry(log, number);
 
-		if (entry->time_ns < time)
+		if (!entry || entry->time_ns < time)
 			return false;
 		if (entry->time_ns == time && is_same_load(entry, record))
 			return true;
@@ -182,11 +261,13 @@ static void drop_repeated(struct jitdump_log *log, const struct jitdump_piece *p
 	const struct jitdump_load_fields *load = &piece->record.load;
 	struct jitdump_unwind_table table;
 	struct waiting_record lines;
+	struct arena dropped = { 0 };
 
 	jitdump_problems_add(&log->problems, JITDUMP_PROBLEM_LOAD_REPEATED, piece->offset, 0);
 	if (pairing_take_lines(&log->pairing, load->code_addr, load->code_size, &lines))
 		waiting_record_deinit(&lines);
-	pairing_take_table(&log->pairing, load->code_addr, load->code_size, &log->arena, &table);
+	pairing_take_table(&log->pairing, load->code_addr, load->code_size, &dropped, &table);
+	arena_deinit(&dropped);
 }
 
 static void add_load(struct jitdump_log *log, const struct jitdump_piece *piece)
@@ -199,8 +280,9 @@ static void add_load(struct jitdump_log *log, const struct jitdump_piece *piece)
 		drop_repeated(log, piece);
 		return;
 	}
-	struct jitdump_entry *entry = add_entry(log);
-	char *name = arena_copy(&log->arena, record->name, name_length + 1);
+	struct kept_entry *kept = add_entry(log);
+	struct jitdump_entry *entry = &kept->entry;
+	char *name = arena_copy(&kept->texts, record->name, name_length + 1);
 
 	text_replace_controls(name, name_length);
 	*entry = (struct jitdump_entry){
@@ -213,13 +295,16 @@ static void add_load(struct jitdump_log *log, const struct jitdump_piece *piece)
 		.size = load->code_size,
 		.name = name,
 	};
+	kept->code_bytes = record->code ? load->code_size : 0;
+	kept->other_bytes = log->unowned_bytes;
+	log->unowned_bytes = 0;
 	if (record->code && log->code_bytes <= CODE_BYTES_MAX)
-		entry->code = arena_copy(&log->arena, record->code, load->code_size);
+		entry->code = arena_copy(&kept->codes, record->code, load->code_size);
 	if (!record->code && load->code_size > 0)
 		jitdump_problems_add(&log->problems, JITDUMP_PROBLEM_CODE_MISSING, piece->offset,
 				     0);
-	attach_lines(log, entry);
-	attach_table(log, entry);
+	attach_lines(log, kept);
+	attach_table(log, kept);
 	pairing_end_load(&log->pairing);
 }
 
@@ -227,7 +312,7 @@ static void add_move(struct jitdump_log *log, const struct jitdump_record *recor
 {
 	const struct jitdump_move_fields *move = &record->move;
 
-	*add_entry(log) = (struct jitdump_entry){
+	add_entry(log)->entry = (struct jitdump_entry){
 		.kind = JITDUMP_ENTRY_MOVE,
 		.time_ns = record->prefix.timestamp,
 		.pid = move->pid,
@@ -246,6 +331,7 @@ static void count_bytes(struct jitdump_log *log, const struct jitdump_record *re
 
 	log->code_bytes += code_bytes;
 	log->other_bytes += record->prefix.total_size - code_bytes;
+	log->unowned_bytes += record->prefix.total_size - code_bytes;
 }
 
 static void take_record(struct jitdump_log *log, const struct jitdump_piece *piece)

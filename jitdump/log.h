@@ -77,12 +77,21 @@ void jitdump_log_destroy(struct jitdump_log *log);
 /*
  * Reads what was appended since the last call, up to the last whole record. Returns how many
  * entries are new. `ended` says that nobody writes any more: an unfinished tail is then searched
- * for whole records behind damage. Entries stay where they are until the log is destroyed.
+ * for whole records behind damage. Entries stay where they are until the log is destroyed, or until
+ * they are forgotten.
  */
 size_t jitdump_log_poll(struct jitdump_log *log, bool ended);
 
 size_t jitdump_log_count(const struct jitdump_log *log);
 const struct jitdump_entry *jitdump_log_entry(const struct jitdump_log *log, size_t number);
+
+/*
+ * For a dump that is read on for hours: of the first `count` entries, those that were not marked
+ * since the last call are forgotten, and those marked without their code keep all else.
+ * What is forgotten must not be asked for again; jitdump_log_entry() may give NULL for it.
+ */
+void jitdump_log_mark(struct jitdump_log *log, const struct jitdump_entry *entry, bool with_code);
+void jitdump_log_forget_unmarked(struct jitdump_log *log, size_t count);
 
 /* The header's pid; 0 before the header was read. */
 uint32_t jitdump_log_pid(const struct jitdump_log *log);

@@ -212,6 +212,17 @@ const struct mapping *address_space_find(const struct address_space *space, uint
 	return later;
 }
 
+void address_space_forget_past(struct address_space *space, uint64_t before_ns)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < space->past_count; i++) {
+		if (space->past[i].until_ns >= before_ns)
+			space->past[kept++] = space->past[i];
+	}
+	space->past_count = kept;
+}
+
 uint64_t address_space_next_file(const struct address_space *space, uint64_t start, uint64_t end,
 				 uint64_t after_ns)
 {

@@ -84,6 +84,9 @@ void address_space_map(struct address_space *space, const struct mapping *mappin
 const struct mapping *address_space_find(const struct address_space *space, uint64_t address,
 					 uint64_t time_ns);
 
+/* Forgets mappings that had ended by then. */
+void address_space_forget_past(struct address_space *space, uint64_t before_ns);
+
 /* When the first file was mapped, after after_ns, over a byte of [start, end), of those that are
  * mapped now. UINT64_MAX: none was. */
 uint64_t address_space_next_file(const struct address_space *space, uint64_t start, uint64_t end,

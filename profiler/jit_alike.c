@@ -16,6 +16,8 @@ static const struct jitdump_entry *newest_model(const struct jit_code *code)
 	for (size_t number = jit_code_count(code); number-- > 0;) {
 		const struct jit_version *version = jit_code_version(code, (uint32_t)number);
 
+		if (!version)
+			continue;
 		if (version->is_provisional || !version->load)
 			continue;
 		bool is_model = version->load->code && version->load->unwind.eh_frame &&

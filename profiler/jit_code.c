@@ -2,46 +2,16 @@
 #include "profiler/jit_code.h"
 
 #include "jitdump/xalloc.h"
-#include "profiler/tsc_clock.h"
-#include "symbolize/hash_index.h"
+#include "profiler/jit_code_state.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/*
- * Versions are found by the page of the address: each page lists the versions that touch it, by
- * (time, number), so that a lookup is a binary search for the time and a short walk back.
- */
-enum { PAGE_SHIFT = 12 };
 
 /* A LOAD without code bytes may claim any size: its pages are bounded here. One with bytes is
  * bounded by the file. */
 enum { CLAIMED_SIZE_MAX = 1 << 20 };
 
-struct page {
-	uint64_t number;
-	uint32_t *versions;
-	size_t count, capacity;
-};
-
 #define ORIGIN_ITSELF UINT32_MAX
-
-enum { BLOCK_SHIFT = 9, BLOCK_VERSIONS = 1 << BLOCK_SHIFT };
-
-struct jit_code {
-	struct jitdump_log *log;
-	size_t entries_seen;
-	struct tsc_clock tsc; /* for a log of that clock */
-	struct image *image;
-	const struct jit_code *parent; /* whose code was there at the fork; NULL: none */
-	uint64_t fork_ns;
-	struct jit_version **blocks; /* of BLOCK_VERSIONS: versions never move */
-	size_t block_count, block_capacity;
-	size_t version_count;
-	struct page *pages;
-	size_t page_count, page_capacity;
-	struct hash_index page_index;
-};
 
 struct jit_code *jit_code_create(struct jitdump_log *log, struct image *image)
 {
@@ -67,8 +37,9 @@ void jit_code_destroy(struct jit_code *code)
 	free(code);
 }
 
-void jit_code_set_parent(struct jit_code *code, const struct jit_code *parent, uint64_t fork_ns)
+void jit_code_set_parent(struct jit_code *code, struct jit_code *parent, uint64_t fork_ns)
 {
+	parent->has_child = true;
 	code->parent = parent;
 	code->fork_ns = fork_ns;
 }
@@ -92,7 +63,9 @@ struct jit_version *jit_code_version(const struct jit_code *code, uint32_t numbe
 {
 	if (number >= code->version_count)
 		return NULL;
-	return &code->blocks[number >> BLOCK_SHIFT][number & (BLOCK_VERSIONS - 1)];
+	struct jit_version *block = code->blocks[number >> BLOCK_SHIFT];
+
+	return block ? &block[number & (BLOCK_VERSIONS - 1)] : NULL;
 }
 
 static struct page *find_page(const struct jit_code *code, uint64_t number)
@@ -155,7 +128,7 @@ static void add_version(struct jit_code *code, const struct jit_version *wanted)
 		code->blocks = xgrow(code->blocks, code->block_count, &code->block_capacity,
 				     sizeof(*code->blocks));
 		code->blocks[code->block_count++] =
-			xmalloc(BLOCK_VERSIONS * sizeof(struct jit_version));
+			xcalloc(BLOCK_VERSIONS, sizeof(struct jit_version));
 	}
 	uint32_t number = (uint32_t)code->version_count++;
 	struct jit_version *version = jit_code_version(code, number);
@@ -166,6 +139,7 @@ static void add_version(struct jit_code *code, const struct jit_version *wanted)
 		version->origin = number;
 	if (version->size == 0 || version->address > UINT64_MAX - version->size)
 		return; /* covers nothing: known, never found */
+	code->listed_count++;
 	uint64_t last = (version->address + version->size - 1) >> PAGE_SHIFT;
 
 	for (uint64_t page = version->address >> PAGE_SHIFT; page <= last; page++)

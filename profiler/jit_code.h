@@ -33,6 +33,9 @@ struct jit_version {
 	uint32_t origin; /* the number of the LOAD that this is, or was moved from */
 	bool was_sampled;
 	bool is_provisional; /* a copy of `load` that has not been announced: it has no name yet */
+	bool is_dead;	     /* not found any more, at any time; see jit_code_forget() */
+	bool is_forgotten;   /* that, and it has no `load` either */
+	uint32_t covered_pages;
 };
 
 /* A version loaded up to this much after a sample names it when nothing else does: the JVM
@@ -48,7 +51,7 @@ void jit_code_destroy(struct jit_code *code);
  * A forked child that opened a dump of its own may move code that its parent announced: moves of
  * what this dump does not know are looked up in the parent's, as of the fork.
  */
-void jit_code_set_parent(struct jit_code *code, const struct jit_code *parent, uint64_t fork_ns);
+void jit_code_set_parent(struct jit_code *code, struct jit_code *parent, uint64_t fork_ns);
 
 /*
  * Takes in what the dump has gained; returns how many versions are new. `ended`: nobody writes any
@@ -80,7 +83,20 @@ uint64_t jit_code_next(const struct jit_code *code, uint64_t start, uint64_t end
 /* Sets was_sampled of the LOADs of all versions that ever lay at the address. */
 void jit_code_mark_at(struct jit_code *code, uint64_t address);
 
+/*
+ * For samples that come for hours: versions that lay wholly under code that was announced before
+ * `before_ns`, or all if nobody runs the code any more (not `is_used`), are not found from then on.
+ * Of those, the ones with was_sampled keep their name and lines, the others are forgotten. The code
+ * bytes are kept of what was sampled and may still run, and of the newest;
+ * jit_code_unmark() clears was_sampled of all, for the caller to set anew. A sample that still
+ * comes must not be older. True if nothing is left to be named or found.
+ */
+void jit_code_unmark(struct jit_code *code);
+bool jit_code_forget(struct jit_code *code, uint64_t before_ns, bool is_used);
+
 size_t jit_code_count(const struct jit_code *code);
+
+/* NULL: there is none of that number, or it is forgotten. */
 struct jit_version *jit_code_version(const struct jit_code *code, uint32_t number);
 struct image *jit_code_image(const struct jit_code *code);
 struct jitdump_log *jit_code_log(const struct jit_code *code); /* NULL: from a recording */

@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* The tables are made anew. */
+#define SWEEP_INTERVAL_NS 1000000000u
+
 void process_table_init(struct process_table *table, struct string_pool *strings,
 			struct image *unknown, struct image *unknown_jit, bool is_live)
 {
@@ -91,7 +94,7 @@ static void set_thread(struct process_table *table, uint32_t pid, uint32_t tid, 
 		hash_index_add(&table->thread_index, hash_u64(tid), (uint32_t)table->thread_count);
 		thread = &table->threads[table->thread_count++];
 	}
-	*thread = (struct thread){ pid, tid, comm };
+	*thread = (struct thread){ .pid = pid, .tid = tid, .comm = comm };
 }
 
 const char *process_table_comm(struct process_table *table, uint32_t pid, uint32_t tid)
@@ -140,18 +143,64 @@ void process_table_fork(struct process_table *table, uint32_t pid, uint32_t tid,
 void process_table_exit(struct process_table *table, uint32_t pid, uint32_t tid, uint64_t time_ns)
 {
 	struct process *process = find_process(table, pid);
+	struct thread *thread = find_thread(table, tid);
 
+	if (thread && thread->pid == pid)
+		thread->exited_ns = time_ns;
 	/* Other threads may outlive the first one, and their last samples come after it. */
 	if (process && pid == tid)
 		process->exited_ns = time_ns;
+	table->has_exited = true;
+}
+
+static bool has_gone(uint64_t exited_ns, uint64_t before_ns)
+{
+	return exited_ns && exited_ns < before_ns;
+}
+
+static void sweep_threads(struct process_table *table, uint64_t before_ns)
+{
+	size_t kept = 0;
+
+	hash_index_deinit(&table->thread_index);
+	for (size_t i = 0; i < table->thread_count; i++) {
+		const struct thread *thread = &table->threads[i];
+
+		if (has_gone(thread->exited_ns, before_ns))
+			continue;
+		table->has_exited |= thread->exited_ns != 0;
+		hash_index_add(&table->thread_index, hash_u64(thread->tid), (uint32_t)kept);
+		table->threads[kept++] = *thread;
+	}
+	table->thread_count = kept;
+}
+
+static void sweep_processes(struct process_table *table, uint64_t before_ns)
+{
+	size_t kept = 0;
+
+	hash_index_deinit(&table->process_index);
+	for (size_t i = 0; i < table->process_count; i++) {
+		struct process *process = table->processes[i];
+
+		if (has_gone(process->exited_ns, before_ns)) {
+			address_space_release(process->space);
+			free(process);
+			continue;
+		}
+		table->has_exited |= process->exited_ns != 0;
+		hash_index_add(&table->process_index, hash_u64(process->pid), (uint32_t)kept);
+		table->processes[kept++] = process;
+	}
+	table->process_count = kept;
 }
 
 void process_table_sweep(struct process_table *table, uint64_t before_ns)
 {
-	for (size_t i = 0; i < table->process_count; i++) {
-		struct process *process = table->processes[i];
-
-		if (process->exited_ns && process->exited_ns < before_ns)
-			set_space(process, new_space(table, process->pid));
-	}
+	if (!table->has_exited || before_ns < table->swept_ns + SWEEP_INTERVAL_NS)
+		return;
+	table->swept_ns = before_ns;
+	table->has_exited = false;
+	sweep_threads(table, before_ns);
+	sweep_processes(table, before_ns);
 }

@@ -20,18 +20,21 @@ struct process {
 
 struct thread {
 	uint32_t pid, tid;
-	const char *comm; /* interned; "" until told */
+	const char *comm;   /* interned; "" until told */
+	uint64_t exited_ns; /* 0: runs */
 };
 
 struct process_table {
 	struct string_pool *strings;
 	struct image *unknown, *unknown_jit;
 	bool is_live;		    /* the processes run now */
-	struct process **processes; /* one for each pid that was ever seen */
+	struct process **processes; /* one for each pid that was seen */
 	size_t process_count, process_capacity;
 	struct thread *threads;
 	size_t thread_count, thread_capacity;
 	struct hash_index process_index, thread_index;
+	bool has_exited; /* some process or thread, that was not swept */
+	uint64_t swept_ns;
 };
 
 void process_table_init(struct process_table *table, struct string_pool *strings,
@@ -57,7 +60,7 @@ void process_table_fork(struct process_table *table, uint32_t pid, uint32_t tid,
 
 void process_table_exit(struct process_table *table, uint32_t pid, uint32_t tid, uint64_t time_ns);
 
-/* Forgets what processes that exited before `before_ns` had mapped. */
+/* Forgets processes and threads that exited before `before_ns`, and what they had mapped. */
 void process_table_sweep(struct process_table *table, uint64_t before_ns);
 
 #endif

@@ -7,6 +7,7 @@
  *     session_jit.c      dumps and perf maps: finding them, reading on, attaching them to spaces
  *     session_section.c  what a recording of ours says, used again
  *     session_store.c    what a recording of ours keeps
+ *     session_forget.c   what a session that is not stored need not know any more
  *     session_excerpts.c what it keeps of files, and how that is used again
  *     session_chains.c   the same for stacks that were unwound
  */

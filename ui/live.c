@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ui/live.h"
 
+#include <malloc.h>
 #include <time.h>
 
 #define NS_PER_MS UINT64_C(1000000)
@@ -87,6 +88,8 @@ static void forget_unused(struct live *live, uint64_t now_ns)
 	live->tidied_ns = now_ns;
 	session_forget(recorder_session(live->recorder), kept,
 		       rolling_profile_kept(live->rolling, kept));
+	/* What was forgotten lay between what was not. */
+	malloc_trim(0);
 }
 
 const struct profile *live_refresh(struct live *live)

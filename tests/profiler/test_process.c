@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#define SECOND_NS UINT64_C(1000000000)
+
 static struct string_pool *strings;
 static struct process_table table;
 
@@ -95,14 +97,29 @@ static void exited_processes_are_forgotten_only_after_the_grace(void **state)
 {
 	(void)state;
 	map_something(20);
-	process_table_exit(&table, 20, 21, 100); /* a thread */
-	process_table_sweep(&table, 1000);
+	process_table_exit(&table, 20, 21, 100 * SECOND_NS); /* a thread */
+	process_table_sweep(&table, 101 * SECOND_NS);
 	assert_int_equal(mappings_of(20), 1);
-	process_table_exit(&table, 20, 20, 100);
-	process_table_sweep(&table, 100);
+	process_table_exit(&table, 20, 20, 110 * SECOND_NS);
+	process_table_sweep(&table, 110 * SECOND_NS);
 	assert_int_equal(mappings_of(20), 1);
-	process_table_sweep(&table, 101);
+	process_table_sweep(&table, 112 * SECOND_NS);
 	assert_int_equal(mappings_of(20), 0);
+}
+
+static void tables_do_not_grow_with_what_has_exited(void **state)
+{
+	(void)state;
+	process_table_set_comm(&table, 5, 5, "shell", false);
+	for (uint32_t pid = 100; pid < 10100; pid++) {
+		process_table_fork(&table, pid, pid, 5, 5, pid * SECOND_NS, false);
+		process_table_exit(&table, pid, pid, pid * SECOND_NS);
+		process_table_sweep(&table, pid * SECOND_NS);
+	}
+	assert_true(table.process_count < 10);
+	assert_true(table.thread_count < 10);
+	assert_string_equal(process_table_comm(&table, 5, 5), "shell");
+	assert_string_equal(process_table_comm(&table, 10099, 10099), "shell");
 }
 
 #define EACH(test) cmocka_unit_test_setup_teardown(test, begin, end)
@@ -116,6 +133,7 @@ int main(void)
 		EACH(a_fork_whose_maps_follow_copies_nothing),
 		EACH(a_pid_that_is_used_again_begins_anew),
 		EACH(exited_processes_are_forgotten_only_after_the_grace),
+		EACH(tables_do_not_grow_with_what_has_exited),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/* JIT code that no sample can meet any more, as newer code lies where it was. */
+#include "profiler/jit_code_state.h"
+
+#include "jitdump/xalloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGE_SIZE = 1 << PAGE_SHIFT, WORD_BITS = 64 };
+
+/* It is only worth looking for what is dead when some have come that may lie over it. */
+enum { LEAST_NEW = 1024 };
+
+/* Which bytes of a page have newer code. */
+struct coverage {
+	uint64_t words[PAGE_SIZE / WORD_BITS];
+};
+
+/* The bits of word `number` that are in [start, end). */
+static uint64_t bits_in(size_t number, size_t start, size_t end)
+{
+	size_t first = number * WORD_BITS, last = first + WORD_BITS;
+	size_t from = start > first ? start - first : 0;
+	size_t to = end < last ? end - first : WORD_BITS;
+
+	return UINT64_MAX << from & UINT64_MAX >> (WORD_BITS - to);
+}
+
+static bool is_covered(const struct coverage *coverage, size_t start, size_t end)
+{
+	for (size_t i = start / WORD_BITS; i * WORD_BITS < end; i++) {
+		if (~coverage->words[i] & bits_in(i, start, end))
+			return false;
+	}
+	return true;
+}
+
+static void cover(struct coverage *coverage, size_t start, size_t end)
+{
+	for (size_t i = start / WORD_BITS; i * WORD_BITS < end; i++)
+		coverage->words[i] |= bits_in(i, start, end);
+}
+
+/* Counts for each version in how many pages it lies under newer ones. */
+static void cover_page(const struct jit_code *code, const struct page *page, uint64_t before_ns)
+{
+	struct coverage coverage = { 0 };
+	uint64_t page_start = page->number << PAGE_SHIFT;
+
+	for (size_t i = page->count; i-- > 0;) {
+		struct jit_version *version = jit_code_version(code, page->versions[i]);
+		uint64_t end = version->address + version->size;
+		size_t from = version->address > page_start ? version->address - page_start : 0;
+		size_t to = end - page_start < PAGE_SIZE ? end - page_start : PAGE_SIZE;
+
+		version->covered_pages += is_covered(&coverage, from, to);
+		if (version->time_ns < before_ns && !version->is_provisional)
+			cover(&coverage, from, to);
+	}
+}
+
+static uint64_t page_count(const struct jit_version *version)
+{
+	if (version->size == 0 || version->address > UINT64_MAX - version->size)
+		return 0;
+	return ((version->address + version->size - 1) >> PAGE_SHIFT) -
+	       (version->address >> PAGE_SHIFT) + 1;
+}
+
+static void unlist_dead(struct jit_code *code, struct page *page)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < page->count; i++) {
+		if (!jit_code_version(code, page->versions[i])->is_dead)
+			page->versions[kept++] = page->versions[i];
+	}
+	page->count = kept;
+	if (kept)
+		return;
+	free(page->versions);
+	page->versions = NULL;
+	page->capacity = 0;
+}
+
+/* The code bytes are for showing what was sampled, and for knowing copies of the newest code. */
+static bool needs_code(const struct jit_code *code, const struct jit_version *version)
+{
+	return !version->is_dead &&
+	       (version->was_sampled || version->number + BLOCK_VERSIONS >= code->version_count);
+}
+
+/* What is to stay of the log's entry. */
+static void mark_load(struct jit_code *code, const struct jit_version *version)
+{
+	if (version->load && code->log)
+		jitdump_log_mark(code->log, version->load, needs_code(code, version));
+}
+
+static void settle_version(struct jit_code *code, struct jit_version *version, bool is_used)
+{
+	uint64_t pages = page_count(version);
+
+	if (!version->is_dead && (!is_used || version->covered_pages == pages)) {
+		version->is_dead = true;
+		code->listed_count -= pages > 0;
+	}
+	version->covered_pages = 0;
+	if (version->is_dead && !version->was_sampled) {
+		version->is_forgotten = true;
+		version->load = NULL;
+	}
+	mark_load(code, version);
+}
+
+/* Returns how many of the block are left. */
+static size_t settle_block(struct jit_code *code, size_t number, bool is_used)
+{
+	size_t first = number << BLOCK_SHIFT, left = 0;
+
+	for (size_t i = 0; i < BLOCK_VERSIONS && first + i < code->version_count; i++) {
+		struct jit_version *version = &code->blocks[number][i];
+
+		settle_version(code, version, is_used);
+		left += !version->is_forgotten;
+	}
+	return left;
+}
+
+static bool is_worth_it(const struct jit_code *code, bool is_used)
+{
+	return !is_used ||
+	       code->version_count > code->seen_before + code->listed_before / 4 + LEAST_NEW;
+}
+
+void jit_code_unmark(struct jit_code *code)
+{
+	for (size_t i = 0; i < code->version_count; i++) {
+		struct jit_version *version = jit_code_version(code, (uint32_t)i);
+
+		if (version)
+			version->was_sampled = false;
+	}
+}
+
+/* Returns how many versions are left. */
+static size_t settle_blocks(struct jit_code *code, bool is_used)
+{
+	bool *is_empty = xcalloc(code->block_count, sizeof(*is_empty));
+	size_t all = 0;
+
+	for (size_t i = 0; i < code->block_count; i++) {
+		size_t left = code->blocks[i] ? settle_block(code, i, is_used) : 0;
+
+		/* The last one is still filled. */
+		is_empty[i] = !left && (i + 1) << BLOCK_SHIFT <= code->version_count;
+		all += left;
+	}
+	for (size_t i = 0; i < code->page_count; i++)
+		unlist_dead(code, &code->pages[i]);
+	for (size_t i = 0; i < code->block_count; i++) {
+		if (!is_empty[i])
+			continue;
+		free(code->blocks[i]);
+		code->blocks[i] = NULL;
+	}
+	free(is_empty);
+	return all;
+}
+
+bool jit_code_forget(struct jit_code *code, uint64_t before_ns, bool is_used)
+{
+	/* A child may move what its parent announced, at any time. */
+	if (code->has_child || code->parent || !is_worth_it(code, is_used))
+		return false;
+	for (size_t i = 0; i < code->page_count; i++)
+		cover_page(code, &code->pages[i], before_ns);
+	size_t left = settle_blocks(code, is_used);
+
+	if (code->log)
+		jitdump_log_forget_unmarked(code->log, code->entries_seen);
+	code->listed_before = code->listed_count;
+	code->seen_before = code->version_count;
+	return !is_used && left == 0;
+}
