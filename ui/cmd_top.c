@@ -37,28 +37,13 @@ static void print_notes(const struct top *top)
 	}
 }
 
-static void build_table(struct top *top, const struct profile *profile, uint32_t event,
-			struct stack_sums *sums, struct function_table *table)
-{
-	selection_sum(&top->options.selection, profile, top->live.naming, event, sums);
-	function_table_build(table, &top->options.order, &top->options.selection, profile,
-			     top->live.naming, sums);
-}
-
-static void destroy_table(struct stack_sums *sums, struct function_table *table)
-{
-	function_table_deinit(table);
-	stack_sums_deinit(sums);
-}
-
-/* What is printed once cannot get its names later: those of all rows are waited for. */
+/* What is printed once cannot get its names later: all are waited for. */
 static void name_all(struct top *top, const struct profile *profile)
 {
-	struct function_table table;
-	struct stack_sums sums;
+	size_t count;
 
-	build_table(top, profile, SELECTION_ALL_EVENTS, &sums, &table);
-	destroy_table(&sums, &table);
+	for (size_t i = 0; i < profile->location_count; i++)
+		naming_frames(top->live.naming, profile->locations[i], &count);
 	live_name(&top->live, NAMING_MS);
 }
 
@@ -68,14 +53,17 @@ static void print_event(struct top *top, const struct profile *profile, uint32_t
 	struct function_table table;
 	struct stack_sums sums;
 
-	build_table(top, profile, event, &sums, &table);
+	selection_sum(&top->options.selection, profile, top->live.naming, event, &sums);
+	function_table_build(&table, &top->options.order, &top->options.selection, profile,
+			     top->live.naming, &sums);
 	if (recorder_event_name(top->live.recorder, 1)) {
 		fputs("# event ", stdout);
 		print_printable(stdout, recorder_event_name(top->live.recorder, event));
 		fputc('\n', stdout);
 	}
 	table_text_print(stdout, &table, sums.all, &top->options.table);
-	destroy_table(&sums, &table);
+	function_table_deinit(&table);
+	stack_sums_deinit(&sums);
 }
 
 static void print_refresh(struct top *top)

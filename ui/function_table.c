@@ -40,9 +40,28 @@ struct row_line {
 	uint64_t self, total;
 };
 
+enum { NO_LINE = UINT32_MAX, ROW_NOT_KNOWN = UINT32_MAX, ROW_NOT_WANTED = UINT32_MAX - 1 };
+
+/* A frame of a location: what is found once for it, in many thousand stacks. */
+struct place {
+	const struct named_frame *frame;
+	uint32_t row;  /* or one of the above */
+	uint32_t line; /* index in lines */
+};
+
+struct location_places {
+	uint32_t first, count; /* count 0: not asked for yet */
+};
+
 struct builder {
 	struct function_table *table;
 	const struct profile *profile;
+	const struct selection *selection;
+	struct naming *naming;
+	bool has_thread_rows; /* the same place is of different rows in different threads */
+	struct location_places *locations;
+	struct place *places;
+	size_t place_count, place_capacity;
 	struct hash_index row_index, line_index;
 	struct row_line *lines;
 	size_t line_count, line_capacity;
@@ -118,8 +137,7 @@ static uint32_t find_row(struct builder *builder, const struct named_frame *fram
 	return (uint32_t)table->count++;
 }
 
-static struct row_line *find_line(struct builder *builder, uint32_t row,
-				  const struct named_frame *frame)
+static uint32_t find_line(struct builder *builder, uint32_t row, const struct named_frame *frame)
 {
 	uint64_t hash = hash_pair(row, (uintptr_t)frame->file + frame->line);
 
@@ -129,23 +147,62 @@ static struct row_line *find_line(struct builder *builder, uint32_t row,
 
 		assert(c.number < builder->line_count);
 		if (line->row == row && line->file == frame->file && line->line == frame->line)
-			return line;
+			return c.number;
 	}
 	builder->lines = xgrow(builder->lines, builder->line_count, &builder->line_capacity,
 			       sizeof(*builder->lines));
 	hash_index_add(&builder->line_index, hash, (uint32_t)builder->line_count);
-	struct row_line *line = &builder->lines[builder->line_count++];
-
-	*line = (struct row_line){ row, frame->file, frame->line, 0, 0 };
-	return line;
+	builder->lines[builder->line_count] =
+		(struct row_line){ row, frame->file, frame->line, 0, 0 };
+	return (uint32_t)builder->line_count++;
 }
 
-static void add_frame(struct builder *builder, const struct named_frame *frame,
-		      const struct stack_sum *sum, uint32_t mark, bool is_leaf)
+static struct location_places *places_of(struct builder *builder, uint32_t location)
 {
-	uint32_t number = find_row(builder, frame, &builder->profile->threads[sum->thread]);
+	struct location_places *known = &builder->locations[location];
+	size_t count;
+
+	if (known->count)
+		return known;
+	const struct named_frame *frames =
+		naming_frames(builder->naming, builder->profile->locations[location], &count);
+
+	*known = (struct location_places){ (uint32_t)builder->place_count, 0 };
+	for (size_t i = 0; i < count; i++) {
+		if (selection_hides(builder->selection, &frames[i]))
+			continue;
+		known->count++;
+		builder->places = xgrow(builder->places, builder->place_count,
+					&builder->place_capacity, sizeof(*builder->places));
+		builder->places[builder->place_count++] = (struct place){
+			.frame = &frames[i],
+			.row = selection_has_frame(builder->selection, &frames[i]) ? ROW_NOT_KNOWN
+										   : ROW_NOT_WANTED,
+			.line = NO_LINE,
+		};
+	}
+	return known;
+}
+
+static void find_row_and_line(struct builder *builder, struct place *place,
+			      const struct profile_thread *thread)
+{
+	if (place->row != ROW_NOT_KNOWN && !builder->has_thread_rows)
+		return;
+	place->row = find_row(builder, place->frame, thread);
+	if (place->frame->file)
+		place->line = find_line(builder, place->row, place->frame);
+}
+
+static void add_place(struct builder *builder, struct place *place, const struct stack_sum *sum,
+		      uint32_t mark, bool is_leaf)
+{
+	if (place->row == ROW_NOT_WANTED)
+		return;
+	find_row_and_line(builder, place, &builder->profile->threads[sum->thread]);
+	uint32_t number = place->row;
 	struct function_row *row = &builder->table->rows[number];
-	struct row_line *line = frame->file ? find_line(builder, number, frame) : NULL;
+	struct row_line *line = place->line == NO_LINE ? NULL : &builder->lines[place->line];
 
 	if (is_leaf) {
 		row->self.weight += sum->sum.weight;
@@ -241,32 +298,56 @@ static int compare_rows(const void *a, const void *b, void *context)
 	return result;
 }
 
+static void add_sum(struct builder *builder, const struct stack_sum *sum, uint32_t mark)
+{
+	const struct profile *profile = builder->profile;
+	bool is_leaf = true;
+
+	for (uint32_t stack = sum->stack; stack != STACK_NONE;
+	     stack = profile->stacks[stack].parent) {
+		const struct location_places *places =
+			places_of(builder, profile->stacks[stack].location);
+
+		for (uint32_t i = 0; i < places->count; i++) {
+			add_place(builder, &builder->places[places->first + i], sum, mark, is_leaf);
+			is_leaf = false;
+		}
+	}
+}
+
+static void builder_deinit(struct builder *builder)
+{
+	hash_index_deinit(&builder->row_index);
+	hash_index_deinit(&builder->line_index);
+	free(builder->locations);
+	free(builder->places);
+	free(builder->lines);
+	free(builder->seen);
+}
+
 void function_table_build(struct function_table *table, const struct sort_order *order,
 			  const struct selection *selection, const struct profile *profile,
 			  struct naming *naming, const struct stack_sums *sums)
 {
-	struct builder builder = { .table = table, .profile = profile };
-	struct stack_path path = { 0 };
+	struct builder builder = {
+		.table = table,
+		.profile = profile,
+		.selection = selection,
+		.naming = naming,
+		.locations = xcalloc(profile->location_count, sizeof(*builder.locations)),
+	};
 
 	*table = (struct function_table){ 0 };
 	choose_columns(table, order);
-	for (size_t i = 0; i < sums->count; i++) {
-		selection_set_path(selection, &path, profile, naming, sums->items[i].stack);
-		for (size_t at = 0; at < path.count; at++) {
-			if (selection_has_frame(selection, path.frames[at]))
-				add_frame(&builder, path.frames[at], &sums->items[i],
-					  (uint32_t)i + 1, at == 0);
-		}
-	}
+	builder.has_thread_rows =
+		table->shows[SORT_COMM] || table->shows[SORT_PID] || table->shows[SORT_TID];
+	for (size_t i = 0; i < sums->count; i++)
+		add_sum(&builder, &sums->items[i], (uint32_t)i + 1);
 	set_hottest_lines(&builder);
 	if (table->count)
 		qsort_r(table->rows, table->count, sizeof(*table->rows), compare_rows,
 			(void *)order);
-	stack_path_deinit(&path);
-	hash_index_deinit(&builder.row_index);
-	hash_index_deinit(&builder.line_index);
-	free(builder.lines);
-	free(builder.seen);
+	builder_deinit(&builder);
 }
 
 void function_table_deinit(struct function_table *table)
