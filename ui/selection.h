@@ -84,9 +84,6 @@ void selection_set_path(const struct selection *selection, struct stack_path *pa
 
 bool selection_hides_frame(const struct selection *selection, const struct named_frame *frame);
 
-/* Whether a frame is of a kind that is hidden. */
-bool selection_hides(const struct selection *selection, const struct named_frame *frame);
-
 bool selection_has_frame(const struct selection *selection, const struct named_frame *frame);
 
 #define SELECTION_ALL_EVENTS UINT32_MAX
