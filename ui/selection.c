@@ -195,7 +195,7 @@ bool selection_has_frame(const struct selection *selection, const struct named_f
 	       allows(&selection->symbols, &selection->not_symbols, frame->function);
 }
 
-bool selection_hides_frame(const struct selection *selection, const struct named_frame *frame)
+bool selection_hides(const struct selection *selection, const struct named_frame *frame)
 {
 	return (selection->hides_kernel && frame->is_kernel) ||
 	       (selection->hides_jit && frame->is_jit) ||
@@ -209,7 +209,7 @@ void selection_set_path(const struct selection *selection, struct stack_path *pa
 
 	stack_path_set(path, profile, naming, stack);
 	for (size_t i = 0; i < path->count; i++)
-		if (!selection_hides_frame(selection, path->frames[i]))
+		if (!selection_hides(selection, path->frames[i]))
 			path->frames[kept++] = path->frames[i];
 	path->count = kept;
 }

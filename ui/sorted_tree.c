@@ -120,7 +120,7 @@ static uint32_t add_location(struct builder *builder, uint32_t node, uint32_t lo
 		naming_frames(builder->naming, builder->profile->locations[location], &count);
 
 	while (count-- > 0)
-		if (!selection_hides_frame(builder->selection, &frames[count]) &&
+		if (!selection_hides(builder->selection, &frames[count]) &&
 		    (node || selection_has_frame(builder->selection, &frames[count])))
 			node = call_tree_child(&builder->tree, node, &frames[count]);
 	return node;
