@@ -2,6 +2,7 @@
 #include "ui/sorted_tree.h"
 
 #include "jitdump/xalloc.h"
+#include "ui/canvas.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -220,4 +221,23 @@ uint32_t sorted_tree_hottest(const struct sorted_tree *tree, struct shown_functi
 		    (!hottest || tree->nodes[i].total.weight > tree->nodes[hottest].total.weight))
 			hottest = i;
 	return hottest;
+}
+
+/* A stack counts once, with its outermost match. */
+struct call_weight sorted_tree_matching(const struct sorted_tree *tree, const char *text)
+{
+	struct call_weight matching = { 0 };
+
+	for (uint32_t i = 0; i < tree->count;) {
+		const struct sorted_node *node = &tree->nodes[i];
+
+		if (node->frame && text_contains(node->frame->function, text)) {
+			matching.weight += node->total.weight;
+			matching.count += node->total.count;
+			i = node->end;
+		} else {
+			i++;
+		}
+	}
+	return matching;
 }

@@ -49,4 +49,7 @@ uint32_t sorted_tree_follow(const struct sorted_tree *tree, const struct sorted_
 /* The node of this function with the greatest total; the root if there is none. */
 uint32_t sorted_tree_hottest(const struct sorted_tree *tree, struct shown_function function);
 
+/* What all stacks weigh that have a function whose name has this text. */
+struct call_weight sorted_tree_matching(const struct sorted_tree *tree, const char *text);
+
 #endif

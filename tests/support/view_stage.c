@@ -41,11 +41,20 @@ static void follow(struct view_stage *stage)
 		stage->shown.function = function;
 }
 
+static void draw(struct view_stage *stage)
+{
+	struct area area = { 0, 0, stage->canvas.rows, stage->canvas.columns };
+
+	canvas_clear(&stage->canvas);
+	stage->view->kind->draw(stage->view, &stage->shown, &stage->canvas, area);
+}
+
 void view_stage_update(struct view_stage *stage)
 {
 	shown_update(&stage->shown);
 	stage->view->generation = stage->shown.generation;
 	stage->view->kind->update(stage->view, &stage->shown);
+	draw(stage); /* as it is before any key */
 }
 
 bool view_stage_press(struct view_stage *stage, int key)
@@ -74,14 +83,6 @@ struct shown_function view_stage_function(struct view_stage *stage, const char *
 
 	return (struct shown_function){ string_pool_add(strings, name),
 					string_pool_add(strings, module) };
-}
-
-static void draw(struct view_stage *stage)
-{
-	struct area area = { 0, 0, stage->canvas.rows, stage->canvas.columns };
-
-	canvas_clear(&stage->canvas);
-	stage->view->kind->draw(stage->view, &stage->shown, &stage->canvas, area);
 }
 
 void view_stage_expect(struct view_stage *stage, const char *text)
