@@ -10,6 +10,8 @@ const struct view_kind *const explorer_kinds[] = {
 	&functions_view,
 	&callers_view,
 	&tree_view,
+	&flame_view,
+	&threads_view,
 	NULL,
 };
 

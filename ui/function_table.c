@@ -169,7 +169,7 @@ static struct location_places *places_of(struct builder *builder, uint32_t locat
 
 	*known = (struct location_places){ (uint32_t)builder->place_count, 0 };
 	for (size_t i = 0; i < count; i++) {
-		if (selection_hides_frame(builder->selection, &frames[i]))
+		if (selection_hides(builder->selection, &frames[i]))
 			continue;
 		known->count++;
 		builder->places = xgrow(builder->places, builder->place_count,

@@ -82,7 +82,7 @@ void text_list_remove(struct text_list *list, size_t number);
 void selection_set_path(const struct selection *selection, struct stack_path *path,
 			const struct profile *profile, struct naming *naming, uint32_t stack);
 
-bool selection_hides_frame(const struct selection *selection, const struct named_frame *frame);
+bool selection_hides(const struct selection *selection, const struct named_frame *frame);
 
 bool selection_has_frame(const struct selection *selection, const struct named_frame *frame);
 
