@@ -48,7 +48,7 @@ _jprof() {
 		mapfile -t COMPREPLY < <(compgen -W "$values" -- "$word")
 	elif [[ $word == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(_jprof_options "$program" "$command")" -- "$word")
-	elif [[ $command == record && $before != -* ]]; then
+	elif [[ $command =~ ^(record|top)$ && $before != -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -cf -- "$word")
 	else
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
