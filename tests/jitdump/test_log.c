@@ -529,6 +529,32 @@ static void a_swapped_file_is_read_but_not_usable(void **state)
 
 #define LOG_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static void what_is_not_marked_is_forgotten(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (uint64_t i = 0; i < 100; i++)
+		dump_load(&fixture->dump, 1000 + i, A + i * 16, i, "f", THREE_BYTES);
+	poll(fixture, false);
+	jitdump_log_mark(fixture->log, entry(fixture, 40), true);
+	jitdump_log_mark(fixture->log, entry(fixture, 41), false);
+	jitdump_log_forget_unmarked(fixture->log, 90);
+	assert_null(entry(fixture, 0));
+	assert_string_equal(entry(fixture, 39)->name, "");
+	assert_string_equal(entry(fixture, 40)->name, "f");
+	assert_non_null(entry(fixture, 40)->code);
+	assert_string_equal(entry(fixture, 41)->name, "f");
+	assert_null(entry(fixture, 41)->code);
+	assert_string_equal(entry(fixture, 90)->name, "f");
+
+	/* Numbers go on. */
+	dump_load(&fixture->dump, 2000, B, 100, "last", THREE_BYTES);
+	assert_int_equal(poll(fixture, false), 1);
+	assert_string_equal(entry(fixture, 100)->name, "last");
+	jitdump_log_forget_unmarked(fixture->log, 101);
+	assert_null(entry(fixture, 40));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -555,6 +581,7 @@ int main(void)
 		LOG_TEST(a_load_said_twice_is_taken_once),
 		LOG_TEST(loads_that_differ_in_anything_are_not_the_same),
 		LOG_TEST(a_dump_that_began_anew_keeps_what_was_read),
+		LOG_TEST(what_is_not_marked_is_forgotten),
 		LOG_TEST(damage_is_counted),
 		cmocka_unit_test(only_a_lone_flag_bit_0_means_tsc),
 		LOG_TEST(files_that_cannot_be_used_say_why),

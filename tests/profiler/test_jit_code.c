@@ -236,6 +236,81 @@ static void an_image_address_tells_version_and_offset(void **state)
 	jit_code_destroy(code);
 }
 
+static void what_newer_code_covers_is_forgotten_unless_it_is_named(void **state)
+{
+	(void)state;
+	struct jit_code *code = jit_code_create(NULL, NULL);
+	struct jitdump_entry lower = load(10, 0x1f80, 0x80, "lower");
+	struct jitdump_entry named = load(11, 0x2000, 0x80, "named");
+	struct jitdump_entry partly = load(12, 0x2080, 0x110, "partly");
+	struct jitdump_entry newer = load(20, 0x1f80, 0x200, "newer");
+	struct jitdump_entry recent = load(30, 0x1f80, 0x300, "recent");
+	struct jitdump_entry other = load(10, 0x9000, 0x10, "other");
+
+	jit_code_add(code, &lower);
+	jit_code_add(code, &named);
+	jit_code_add(code, &partly);
+	jit_code_add(code, &newer);
+	jit_code_add(code, &recent);
+	for (uint64_t i = 0; i < 10000; i++)
+		jit_code_add(code, &other);
+	jit_code_version(code, 1)->was_sampled = true;
+	assert_false(jit_code_forget(code, 25, true));
+	/* Over two pages, and all of it. */
+	assert_string_equal(name_at(code, 0x1f80, 15), "");
+	assert_string_equal(name_at(code, 0x2000, 15), "");
+	assert_null(jit_code_version(code, 0)->load);
+	assert_string_equal(jit_code_version(code, 1)->load->name, "named");
+	/* Of this a part is still to be seen, and what covers that is too new. */
+	assert_string_equal(name_at(code, 0x2080, 15), "partly");
+	assert_string_equal(name_at(code, 0x2000, 25), "newer");
+	assert_string_equal(name_at(code, 0x2000, 35), "recent");
+	assert_string_equal(name_at(code, 0x9000, 15), "other");
+	assert_null(jit_code_version(code, 64)); /* of the many that are one */
+
+	jit_code_unmark(code);
+	for (uint64_t i = 0; i < 10000; i++)
+		jit_code_add(code, &other);
+	jit_code_forget(code, 35, true);
+	assert_null(jit_code_version(code, 1)->load);
+	jit_code_destroy(code);
+}
+
+static void code_that_nobody_runs_is_forgotten_when_nothing_names_it(void **state)
+{
+	(void)state;
+	struct jit_code *code = jit_code_create(NULL, NULL);
+	struct jitdump_entry first = load(10, 0x1000, 0x80, "first");
+	struct jitdump_entry second = load(11, 0x1100, 0x80, "second");
+
+	jit_code_add(code, &first);
+	jit_code_add(code, &second);
+	jit_code_version(code, 1)->was_sampled = true;
+	assert_false(jit_code_forget(code, 100, false));
+	assert_string_equal(name_at(code, 0x1100, 100), "");
+	assert_string_equal(jit_code_version(code, 1)->load->name, "second");
+	jit_code_unmark(code);
+	assert_true(jit_code_forget(code, 100, false));
+	jit_code_destroy(code);
+}
+
+static void what_a_child_may_move_is_not_forgotten(void **state)
+{
+	(void)state;
+	struct jit_code *parent = jit_code_create(NULL, NULL);
+	struct jit_code *child = jit_code_create(NULL, NULL);
+	struct jitdump_entry first = load(10, 0x1000, 0x80, "first");
+	struct jitdump_entry moved = move(20, 0x1000, 0x2000, 0x80);
+
+	jit_code_add(parent, &first);
+	jit_code_set_parent(child, parent, 15);
+	assert_false(jit_code_forget(parent, 100, false));
+	jit_code_add(child, &moved);
+	assert_string_equal(name_at(child, 0x2000, 25), "first");
+	jit_code_destroy(child);
+	jit_code_destroy(parent);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -251,6 +326,9 @@ int main(void)
 		cmocka_unit_test(a_late_load_is_found_up_to_the_limit),
 		cmocka_unit_test(a_load_that_claims_a_huge_size_without_bytes_is_bounded),
 		cmocka_unit_test(an_image_address_tells_version_and_offset),
+		cmocka_unit_test(what_newer_code_covers_is_forgotten_unless_it_is_named),
+		cmocka_unit_test(code_that_nobody_runs_is_forgotten_when_nothing_names_it),
+		cmocka_unit_test(what_a_child_may_move_is_not_forgotten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
  * again. The dumps are written by libjitdump, of this process.
  */
 #include "jitdump/libjitdump.h"
+#include "profiler/profile.h"
 #include "profiler/section_bytes.h"
 #include "profiler/session.h"
 #include "support/scratch_directory.h"
@@ -553,6 +554,66 @@ static void what_a_recording_keeps_gives_the_same_names_and_lines(void **state)
 
 #define IN_DIRECTORY(test) cmocka_unit_test_setup_teardown(test, scratch_directory_create, end)
 
+/* A profile with the location of a frame of a sample. */
+static struct profile *profile_of(size_t sample, size_t frame)
+{
+	struct profile *profile = profile_create();
+
+	profile_location(profile, fixture.world.samples[sample].frames[frame].location);
+	return profile;
+}
+
+static void forget_all_but(const struct profile *kept)
+{
+	session_forget(fixture.world.session, &kept, kept != NULL);
+}
+
+static void code_that_a_kept_profile_names_outlives_its_replacement(void **state)
+{
+	begin(state, true, false);
+	feed_marker(fixture.pid);
+	announce_fib();
+	announce_main();
+	session_poll(fixture.world.session, later_ns());
+	world_sample(&fixture.world, now_ns(), fixture.pid, fixture.pid,
+		     CHAIN(USER, FIB + 4, MAIN + 9));
+	/* All of it is announced anew, many times. */
+	for (int i = 0; i < 1000; i++) {
+		announce(FIB, "newer", NULL, 0);
+		announce(MAIN, "newest", NULL, 0);
+	}
+	session_poll(fixture.world.session, later_ns() + SECOND_NS);
+	world_sample(&fixture.world, later_ns() + 20 * SECOND_NS, fixture.pid, fixture.pid,
+		     CHAIN(USER, FIB + 4, MAIN + 9));
+	struct profile *kept = profile_of(0, 0);
+
+	forget_all_but(kept);
+	assert_string_equal(world_name(&fixture.world, 0, 0), "fib");
+	assert_int_equal(world_frame_names(&fixture.world, 0, 0)->line, 12);
+	assert_string_equal(world_name(&fixture.world, 0, 1), "[jit?]"); /* it was not kept */
+	assert_string_equal(world_name(&fixture.world, 1, 0), "newer");
+	assert_string_equal(world_name(&fixture.world, 1, 1), "newest");
+	profile_destroy(kept);
+}
+
+static void a_dump_goes_with_its_process_once_nothing_names_its_code(void **state)
+{
+	begin(state, true, false);
+	feed_marker(fixture.pid);
+	announce_fib();
+	session_poll(fixture.world.session, later_ns());
+	world_sample(&fixture.world, later_ns(), fixture.pid, fixture.pid, CHAIN(USER, FIB + 4));
+	world_exit(&fixture.world, later_ns() + 1, fixture.pid, fixture.pid);
+	session_poll(fixture.world.session, later_ns() + 20 * SECOND_NS);
+	struct profile *kept = profile_of(0, 0);
+
+	forget_all_but(kept);
+	assert_string_equal(world_name(&fixture.world, 0, 0), "fib");
+	forget_all_but(NULL);
+	forget_all_but(NULL);
+	profile_destroy(kept);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -572,6 +633,8 @@ int main(void)
 		IN_DIRECTORY(a_perf_map_named_with_a_pid_goes_to_it),
 		IN_DIRECTORY(a_named_file_that_is_no_dump_is_refused),
 		IN_DIRECTORY(what_a_recording_keeps_gives_the_same_names_and_lines),
+		IN_DIRECTORY(code_that_a_kept_profile_names_outlives_its_replacement),
+		IN_DIRECTORY(a_dump_goes_with_its_process_once_nothing_names_its_code),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
