@@ -66,9 +66,23 @@ static bool find_command(const char *name, struct error *err)
 	return is_found || refuse(name, reason, err);
 }
 
+static void redirect(enum launch_output output)
+{
+	int null;
+
+	if (output == LAUNCH_PRINTS_TO_STDERR)
+		dup2(STDERR_FILENO, STDOUT_FILENO);
+	if (output != LAUNCH_IS_SILENT)
+		return;
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	dup2(null, STDIN_FILENO);
+	dup2(null, STDOUT_FILENO);
+	dup2(null, STDERR_FILENO);
+}
+
 /* The child: waits until the other end of `hold` is closed, and becomes the command. A parent that
  * ended closed `failure` as well: then there is nobody to record it. */
-static _Noreturn void become(char *const *argv, bool stdout_is_taken, int hold, int failure)
+static _Noreturn void become(char *const *argv, enum launch_output output, int hold, int failure)
 {
 	struct pollfd reader = { .fd = failure };
 	char byte;
@@ -77,8 +91,7 @@ static _Noreturn void become(char *const *argv, bool stdout_is_taken, int hold, 
 		;
 	if (poll(&reader, 1, 0) > 0 && reader.revents & POLLERR)
 		_exit(1);
-	if (stdout_is_taken)
-		dup2(STDERR_FILENO, STDOUT_FILENO);
+	redirect(output);
 	execvp(argv[0], argv);
 	int reason = errno;
 
@@ -87,7 +100,8 @@ static _Noreturn void become(char *const *argv, bool stdout_is_taken, int hold, 
 	_exit(127);
 }
 
-bool launch_hold(struct launch *launch, char *const *argv, bool stdout_is_taken, struct error *err)
+bool launch_hold(struct launch *launch, char *const *argv, enum launch_output output,
+		 struct error *err)
 {
 	int hold[2], failure[2];
 
@@ -107,7 +121,7 @@ bool launch_hold(struct launch *launch, char *const *argv, bool stdout_is_taken,
 	if (launch->pid == 0) {
 		close(hold[1]);
 		close(failure[0]);
-		become(argv, stdout_is_taken, hold[0], failure[1]);
+		become(argv, output, hold[0], failure[1]);
 	}
 	close(hold[0]);
 	close(failure[1]);

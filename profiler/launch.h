@@ -20,9 +20,15 @@ struct launch {
 	const char *name; /* borrowed argv[0] */
 };
 
-/* `stdout_is_taken`: what the command prints goes to stderr. False, with nothing started, if there
- * is no such command. */
-bool launch_hold(struct launch *launch, char *const *argv, bool stdout_is_taken, struct error *err);
+enum launch_output {
+	LAUNCH_PRINTS,
+	LAUNCH_PRINTS_TO_STDERR, /* what it prints on stdout, too */
+	LAUNCH_IS_SILENT, /* what it prints is lost, and it reads nothing: the terminal is ours */
+};
+
+/* False, with nothing started, if there is no such command. */
+bool launch_hold(struct launch *launch, char *const *argv, enum launch_output output,
+		 struct error *err);
 
 /* Ends a command that is still held, and waits for it. */
 void launch_close(struct launch *launch);

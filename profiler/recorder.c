@@ -177,6 +177,15 @@ static void note_decisions(struct recorder *recorder)
 			  recorder->options.no_inherit ? ", not inherited" : "");
 }
 
+/* Standard output may be the recording's, or for what is shown. */
+static enum launch_output command_output(const struct recorder_options *options)
+{
+	if (options->is_terminal_taken)
+		return LAUNCH_IS_SILENT;
+	return !options->output || !strcmp(options->output, "-") ? LAUNCH_PRINTS_TO_STDERR
+								 : LAUNCH_PRINTS;
+}
+
 static bool prepare(struct recorder *recorder, struct error *err)
 {
 	const struct recorder_options *options = &recorder->options;
@@ -184,8 +193,7 @@ static bool prepare(struct recorder *recorder, struct error *err)
 	if (!recorder_plan(recorder, err))
 		return false;
 	if (options->command &&
-	    !launch_hold(&recorder->command, options->command,
-			 !options->output || !strcmp(options->output, "-"), err))
+	    !launch_hold(&recorder->command, options->command, command_output(options), err))
 		return false;
 	raise_file_limit();
 	go_first();

@@ -55,6 +55,7 @@ struct recorder_options {
 	const char *output; /* "-": standard output; NULL: samples go to the sink */
 	session_sink sink;
 	void *sink_context;
+	bool is_terminal_taken;	   /* the command reads nothing, and what it prints is lost */
 	char *const *command_line; /* of jprof, NULL-terminated */
 	const struct stop_request *stop;
 };
