@@ -42,6 +42,9 @@ struct jit_version {
  * announces code up to 17 ms after it first ran. */
 #define JIT_LATE_LIMIT_NS 50000000u
 
+/* Some 20 MB. */
+enum { JIT_LISTED_MAX = 1 << 15 };
+
 /* Owns `log`; `image` (IMAGE_JIT) is the symbolizer's. `log` may be NULL: versions are added by
  * jit_code_add(). */
 struct jit_code *jit_code_create(struct jitdump_log *log, struct image *image);
@@ -85,7 +88,8 @@ void jit_code_mark_at(struct jit_code *code, uint64_t address);
 
 /*
  * For samples that come for hours: versions that lay wholly under code that was announced before
- * `before_ns`, or all if nobody runs the code any more (not `is_used`), are not found from then on.
+ * `before_ns`, or all if nobody runs the code any more (not `is_used`), are not found from then on;
+ * nor are, where there are more than JIT_LISTED_MAX, the oldest that do not have was_sampled.
  * Of those, the ones with was_sampled keep their name and lines, the others are forgotten. The code
  * bytes are kept of what was sampled and may still run, and of the newest;
  * jit_code_unmark() clears was_sampled of all, for the caller to set anew. A sample that still

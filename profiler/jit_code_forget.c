@@ -98,31 +98,51 @@ static void mark_load(struct jit_code *code, const struct jit_version *version)
 		jitdump_log_mark(code->log, version->load, needs_code(code, version));
 }
 
-static void settle_version(struct jit_code *code, struct jit_version *version, bool is_used)
+static void bury(struct jit_code *code, struct jit_version *version)
 {
-	uint64_t pages = page_count(version);
+	version->is_dead = true;
+	code->listed_count -= page_count(version) > 0;
+}
 
-	if (!version->is_dead && (!is_used || version->covered_pages == pages)) {
-		version->is_dead = true;
-		code->listed_count -= pages > 0;
+static void bury_covered(struct jit_code *code, bool is_used)
+{
+	for (size_t i = 0; i < code->version_count; i++) {
+		struct jit_version *version = jit_code_version(code, (uint32_t)i);
+
+		if (!version)
+			continue;
+		if (!version->is_dead &&
+		    (!is_used || version->covered_pages == page_count(version)))
+			bury(code, version);
+		version->covered_pages = 0;
 	}
-	version->covered_pages = 0;
-	if (version->is_dead && !version->was_sampled) {
-		version->is_forgotten = true;
-		version->load = NULL;
+}
+
+/* The JIT may have freed it long ago: it never says so. */
+static void bury_oldest(struct jit_code *code, uint64_t before_ns)
+{
+	for (size_t i = 0; i < code->version_count && code->listed_count > JIT_LISTED_MAX; i++) {
+		struct jit_version *version = jit_code_version(code, (uint32_t)i);
+
+		if (version && !version->is_dead && !version->was_sampled &&
+		    version->time_ns < before_ns)
+			bury(code, version);
 	}
-	mark_load(code, version);
 }
 
 /* Returns how many of the block are left. */
-static size_t settle_block(struct jit_code *code, size_t number, bool is_used)
+static size_t settle_block(struct jit_code *code, size_t number)
 {
 	size_t first = number << BLOCK_SHIFT, left = 0;
 
 	for (size_t i = 0; i < BLOCK_VERSIONS && first + i < code->version_count; i++) {
 		struct jit_version *version = &code->blocks[number][i];
 
-		settle_version(code, version, is_used);
+		if (version->is_dead && !version->was_sampled) {
+			version->is_forgotten = true;
+			version->load = NULL;
+		}
+		mark_load(code, version);
 		left += !version->is_forgotten;
 	}
 	return left;
@@ -145,13 +165,13 @@ void jit_code_unmark(struct jit_code *code)
 }
 
 /* Returns how many versions are left. */
-static size_t settle_blocks(struct jit_code *code, bool is_used)
+static size_t settle_blocks(struct jit_code *code)
 {
 	bool *is_empty = xcalloc(code->block_count, sizeof(*is_empty));
 	size_t all = 0;
 
 	for (size_t i = 0; i < code->block_count; i++) {
-		size_t left = code->blocks[i] ? settle_block(code, i, is_used) : 0;
+		size_t left = code->blocks[i] ? settle_block(code, i) : 0;
 
 		/* The last one is still filled. */
 		is_empty[i] = !left && (i + 1) << BLOCK_SHIFT <= code->version_count;
@@ -176,7 +196,9 @@ bool jit_code_forget(struct jit_code *code, uint64_t before_ns, bool is_used)
 		return false;
 	for (size_t i = 0; i < code->page_count; i++)
 		cover_page(code, &code->pages[i], before_ns);
-	size_t left = settle_blocks(code, is_used);
+	bury_covered(code, is_used);
+	bury_oldest(code, before_ns);
+	size_t left = settle_blocks(code);
 
 	if (code->log)
 		jitdump_log_forget_unmarked(code->log, code->entries_seen);

@@ -47,7 +47,7 @@ struct profile_sample {
 	uint8_t end;		      /* enum stack_end */
 	bool is_joined : 1;	      /* as in struct chain */
 	bool leaf_is_unknown_jit : 1; /* the leaf is executable memory of no file and of no name */
-	bool is_folded : 1; /* in a rolling profile: it has lost its callers, or all frames */
+	bool is_folded : 1;	      /* in a rolling profile: it has lost callers, or all frames */
 };
 
 /* The stacks of the frames of the sample that was added last, the outermost first. */

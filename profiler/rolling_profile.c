@@ -152,11 +152,26 @@ static uint32_t median_count(const struct rolling_profile *rolling, size_t sums)
 	return median;
 }
 
+static size_t depth_of(const struct profile *profile, uint32_t stack)
+{
+	size_t depth = 0;
+
+	for (; stack != STACK_NONE; stack = profile->stacks[stack].parent)
+		depth++;
+	return depth;
+}
+
+/* The innermost frame, called by the outer half of the others; of that alone nothing. */
 static uint32_t folded_stack(struct profile *profile, uint32_t stack)
 {
-	if (stack == STACK_NONE || profile->stacks[stack].parent == STACK_NONE)
+	size_t depth = depth_of(profile, stack);
+	uint32_t outer = stack;
+
+	if (depth < 2)
 		return STACK_NONE;
-	return profile_stack(profile, STACK_NONE, profile->stacks[stack].location,
+	for (size_t kept = (depth - 1) / 2; depth > kept; depth--)
+		outer = profile->stacks[outer].parent;
+	return profile_stack(profile, outer, profile->stacks[stack].location,
 			     profile->stacks[stack].is_guessed);
 }
 
@@ -177,8 +192,8 @@ static void fold_slice(struct rolling_profile *rolling, struct slice *slice, uin
 	slice->sums = folded;
 }
 
-/* What is rare loses its callers, and where that is not enough its frame: what is left of it is
- * counted and weighs. */
+/* What is rare loses its callers, the nearest first, and where that is not enough its frame: what is
+ * left of it is counted and weighs. */
 static void fold(struct rolling_profile *rolling)
 {
 	for (size_t sums; (sums = sum_count(rolling)) > rolling->options.sum_limit;) {

@@ -6,7 +6,8 @@
  * You give rolling_profile_take() to a session as its sink; you get, as often as you show it, a
  * struct profile whose samples are sums: one for equal samples of a slice of time. It keeps no
  * single sample, and its memory is bounded: what has no sample any more is forgotten, and where
- * there are too many different stacks, the rarest are folded to their innermost frame, then to none.
+ * there are too many different stacks, the rarest are folded: they lose the inner half of their
+ * callers, again and again, and at last their innermost frame.
  * It never asks for a name.
  */
 #ifndef PROFILER_ROLLING_PROFILE_H
@@ -28,7 +29,7 @@ struct rolling_options {
 };
 
 /* 40 bytes a sum, as much in the profile that is shown, and some 100 for its stack. */
-enum { ROLLING_SUM_LIMIT = 1 << 17 };
+enum { ROLLING_SUM_LIMIT = 1 << 15 };
 
 struct rolling_profile;
 
@@ -53,7 +54,7 @@ void rolling_profile_freeze(struct rolling_profile *rolling, bool is_frozen);
 /* Forgets all samples; what is frozen stays to be seen. */
 void rolling_profile_zero(struct rolling_profile *rolling);
 
-/* How many of the samples that it holds have lost their callers, or all frames. */
+/* How many of the samples that it holds have lost callers, or all frames. */
 uint64_t rolling_profile_folded(const struct rolling_profile *rolling);
 
 /* The profiles whose locations are still to be named: the one that grows, and the one that is

@@ -124,7 +124,7 @@ static void print_samples(FILE *out, const struct live *live, const struct live_
 	if (figures->waiting)
 		fprintf(out, ", %" PRIu64 " waiting for JIT code", figures->waiting);
 	if (figures->folded)
-		fprintf(out, ", %" PRIu64 " of rare stacks without callers", figures->folded);
+		fprintf(out, ", %" PRIu64 " of rare stacks shortened", figures->folded);
 	fputc('\n', out);
 }
 

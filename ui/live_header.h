@@ -15,7 +15,7 @@
 /* Zeroed before the first update. */
 struct live_figures {
 	uint64_t samples; /* that are shown */
-	uint64_t folded;  /* those of them without callers, or without any frame */
+	uint64_t folded;  /* those of them whose rare stacks were shortened */
 	double seconds;	  /* for which they were taken, at most */
 	uint64_t lost, throttled, unwind_skipped; /* since the beginning */
 	uint64_t waiting;			  /* for JIT code, now */

@@ -32,6 +32,8 @@ static struct jitdump_entry move(uint64_t time_ns, uint64_t old_address, uint64_
 				       .name = "" };
 }
 
+static const struct jitdump_entry model = { .kind = JITDUMP_ENTRY_LOAD, .name = "model" };
+
 static const char *name_at(const struct jit_code *code, uint64_t address, uint64_t time_ns)
 {
 	const struct jit_version *version = jit_code_find(code, address, time_ns);
@@ -294,6 +296,26 @@ static void code_that_nobody_runs_is_forgotten_when_nothing_names_it(void **stat
 	jit_code_destroy(code);
 }
 
+static void of_too_much_code_the_oldest_that_is_not_named_is_forgotten(void **state)
+{
+	(void)state;
+	struct jit_code *code = jit_code_create(NULL, NULL);
+
+	for (uint64_t i = 0; i < JIT_LISTED_MAX + 100; i++) {
+		struct jitdump_entry entry = load(10, 0x100000 + i * 16, 16, "function");
+
+		jit_code_add(code, &entry);
+		jit_code_version(code, (uint32_t)i)->load = &model;
+	}
+	jit_code_version(code, 5)->was_sampled = true;
+	jit_code_forget(code, 20, true);
+	assert_string_equal(name_at(code, 0x100000, 20), "");
+	assert_string_equal(name_at(code, 0x100000 + 5 * 16, 20), "model");
+	assert_string_equal(name_at(code, 0x100000 + 100 * 16, 20), "");
+	assert_string_equal(name_at(code, 0x100000 + 101 * 16, 20), "model");
+	jit_code_destroy(code);
+}
+
 static void what_a_child_may_move_is_not_forgotten(void **state)
 {
 	(void)state;
@@ -329,6 +351,7 @@ int main(void)
 		cmocka_unit_test(what_newer_code_covers_is_forgotten_unless_it_is_named),
 		cmocka_unit_test(code_that_nobody_runs_is_forgotten_when_nothing_names_it),
 		cmocka_unit_test(what_a_child_may_move_is_not_forgotten),
+		cmocka_unit_test(of_too_much_code_the_oldest_that_is_not_named_is_forgotten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -188,8 +188,11 @@ static void the_rarest_stacks_are_folded_where_there_are_too_many(void **state)
 		frames_of(profile, i, frames);
 		if (frames[0] == 3)
 			is_hot_whole = frames[1] == 2 && profile->samples[i].count == 10000;
-		if (frames[0] == 4)
+		if (frames[0] == 4) {
 			leaf_count += profile->samples[i].count;
+			if (profile->samples[i].is_folded)
+				assert_int_equal(frames[1], 1); /* the outermost */
+		}
 	}
 	assert_true(is_hot_whole);
 	assert_int_equal(leaf_count, 10000);
