@@ -200,25 +200,26 @@ static const struct button *button_at(const struct explorer *explorer,
 	return NULL;
 }
 
-/* On a row of the list: the cursor goes there, and twice is Enter. Elsewhere the view is asked. */
+/* On a row of the list: the cursor goes there, and twice is Enter. The view is asked of all else. */
 static void click_view(struct explorer *explorer, const struct terminal_event *event)
 {
 	struct view *view = explorer_front(explorer);
 	int row = event->row - explorer->area.row, column = event->column - explorer->area.column;
 	int listed = row - view->list_row;
 	bool is_double = event->kind == TERMINAL_DOUBLE_CLICK;
+	bool is_listed = listed >= 0 && listed < view->list_rows &&
+			 view->top + (size_t)listed < view->row_count;
 
 	if (row < 0 || row >= explorer->area.rows)
 		return;
-	if (listed >= 0 && listed < view->list_rows &&
-	    view->top + (size_t)listed < view->row_count) {
+	if (is_listed) {
 		view->cursor = view->top + (size_t)listed;
 		explorer_follow(explorer);
-		if (is_double)
-			explorer_press(explorer, TERMINAL_KEY_ENTER);
-	} else if (view->kind->click) {
-		view->kind->click(view, explorer->shown, explorer, row, column, is_double);
 	}
+	if (is_listed && is_double)
+		explorer_press(explorer, TERMINAL_KEY_ENTER);
+	else if (view->kind->click)
+		view->kind->click(view, explorer->shown, explorer, row, column, is_double);
 }
 
 static void click(struct explorer *explorer, const struct terminal_event *event)

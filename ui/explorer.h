@@ -40,6 +40,11 @@ void explorer_open(struct explorer *explorer, const struct view_kind *kind);
 /* The selection was changed: everything is summed up again. */
 void explorer_reselect(struct explorer *explorer);
 
+/* Adds a text to one of the selection's lists, and remembers it to be taken away (`x`); or takes it
+ * away. */
+void explorer_filter(struct explorer *explorer, struct text_list *list, const char *text);
+void explorer_unfilter(struct explorer *explorer, struct text_list *list, size_t number);
+
 /* One line above the key bar, until the next key. */
 void explorer_say(struct explorer *explorer, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

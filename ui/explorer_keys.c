@@ -12,6 +12,7 @@ const struct view_kind *const explorer_kinds[] = {
 	&tree_view,
 	&flame_view,
 	&threads_view,
+	&timeline_view,
 	NULL,
 };
 
@@ -110,6 +111,19 @@ void explorer_filter(struct explorer *explorer, struct text_list *list, const ch
 	}
 	text_list_add(list, text);
 	explorer->filters[explorer->filter_count++].list = list;
+	explorer_reselect(explorer);
+}
+
+void explorer_unfilter(struct explorer *explorer, struct text_list *list, size_t number)
+{
+	size_t mark = explorer->filter_count;
+
+	while (mark && explorer->filters[mark - 1].list != list)
+		mark--;
+	if (mark) /* else an option asked for it */
+		memmove(&explorer->filters[mark - 1], &explorer->filters[mark],
+			(explorer->filter_count-- - mark) * sizeof(*explorer->filters));
+	text_list_remove(list, number);
 	explorer_reselect(explorer);
 }
 

@@ -80,9 +80,6 @@ void explorer_search(struct explorer *explorer, bool is_backwards, bool stays_if
 /* explorer_keys.c: true if the key means something. */
 bool explorer_press(struct explorer *explorer, int key);
 
-/* Adds a text to one of the selection's lists, and remembers it to be taken away. */
-void explorer_filter(struct explorer *explorer, struct text_list *list, const char *text);
-
 /* explorer_prompt.c */
 void explorer_ask(struct explorer *explorer, enum prompt_use use, const char *text);
 void explorer_type(struct explorer *explorer, int key);

@@ -214,15 +214,18 @@ void selection_set_path(const struct selection *selection, struct stack_path *pa
 	path->count = kept;
 }
 
+bool selection_has_thread(const struct selection *selection, const struct profile_thread *thread)
+{
+	return has_number(&selection->pids, thread->pid) &&
+	       has_number(&selection->tids, thread->tid) &&
+	       allows(&selection->comms, &selection->not_comms, thread->comm);
+}
+
 static bool has_sample(const struct selection *selection, const struct profile *profile,
 		       const struct profile_sample *sample)
 {
-	const struct profile_thread *thread = &profile->threads[sample->thread];
-
 	return sample->time_ns >= selection->from_ns && sample->time_ns <= selection->until_ns &&
-	       has_number(&selection->pids, thread->pid) &&
-	       has_number(&selection->tids, thread->tid) &&
-	       allows(&selection->comms, &selection->not_comms, thread->comm);
+	       selection_has_thread(selection, &profile->threads[sample->thread]);
 }
 
 static bool has_function(const struct stack_path *path, const char *function)
@@ -244,8 +247,8 @@ static bool goes_through(const struct selection *selection, const struct stack_p
 	return true;
 }
 
-static bool has_stack(const struct selection *selection, const struct profile *profile,
-		      struct naming *naming, struct stack_path *path, uint32_t stack)
+bool selection_has_stack(const struct selection *selection, const struct profile *profile,
+			 struct naming *naming, struct stack_path *path, uint32_t stack)
 {
 	if (!is_of_frames(selection) && !selection->through.count && !selection->not_through.count)
 		return true;
@@ -301,7 +304,7 @@ void selection_sum(const struct selection *selection, const struct profile *prof
 		add_sample(sums, &index, sample);
 	}
 	for (size_t i = 0; i < sums->count; i++) {
-		if (has_stack(selection, profile, naming, &path, sums->items[i].stack))
+		if (selection_has_stack(selection, profile, naming, &path, sums->items[i].stack))
 			sums->items[kept++] = sums->items[i];
 	}
 	sums->count = kept;

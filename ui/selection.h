@@ -84,6 +84,12 @@ void selection_set_path(const struct selection *selection, struct stack_path *pa
 
 bool selection_hides(const struct selection *selection, const struct named_frame *frame);
 
+/* Whether it takes samples of the thread, and of the stack, whenever they were. `path` is room for
+ * its work. */
+bool selection_has_thread(const struct selection *selection, const struct profile_thread *thread);
+bool selection_has_stack(const struct selection *selection, const struct profile *profile,
+			 struct naming *naming, struct stack_path *path, uint32_t stack);
+
 bool selection_has_frame(const struct selection *selection, const struct named_frame *frame);
 
 #define SELECTION_ALL_EVENTS UINT32_MAX

@@ -202,10 +202,9 @@ static bool filter(const struct view *view, struct shown *shown, struct explorer
 	while (at < list->count && strcmp(list->texts[at], text) != 0)
 		at++;
 	if (at < list->count)
-		text_list_remove(list, at);
+		explorer_unfilter(explorer, list, at);
 	else
-		text_list_add(list, text);
-	explorer_reselect(explorer);
+		explorer_filter(explorer, list, text);
 	return true;
 }
 

@@ -48,8 +48,8 @@ struct view_kind {
 	/* True if something is to be drawn anew. NULL: it has no keys of its own. */
 	bool (*act)(struct view *view, struct shown *shown, struct explorer *explorer, int action);
 
-	/* A click into the view's area (relative to it), where it is not on a row of its list, which
-	 * the explorer handles. NULL: nothing. */
+	/* A click into the view's area (relative to it). On a row of its list the explorer has moved
+	 * the cursor there, and makes a double click Enter instead. NULL: nothing. */
 	bool (*click)(struct view *view, struct shown *shown, struct explorer *explorer, int row,
 		      int column, bool is_double);
 

@@ -103,3 +103,15 @@ void explorer_say(struct explorer *explorer, const char *format, ...)
 	vsnprintf(stage_of(explorer)->said, sizeof(stage_of(explorer)->said), format, arguments);
 	va_end(arguments);
 }
+
+void explorer_filter(struct explorer *explorer, struct text_list *list, const char *text)
+{
+	text_list_add(list, text);
+	explorer_reselect(explorer);
+}
+
+void explorer_unfilter(struct explorer *explorer, struct text_list *list, size_t number)
+{
+	text_list_remove(list, number);
+	explorer_reselect(explorer);
+}
