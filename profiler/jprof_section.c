@@ -31,6 +31,7 @@ void jprof_section_destroy(struct jprof_section *section)
 	free(section->qualities);
 	free(section->versions);
 	free(section->dump_uses);
+	free(section->totals);
 	free(section->kernel_symbols);
 	free(section->map_symbols);
 	free(section->features);
@@ -54,6 +55,7 @@ static chunk_reader reader_of(const struct section_chunk_header *header)
 		{ SECTION_QUALITIES, SECTION_QUALITIES_VERSION, section_read_qualities },
 		{ SECTION_VERSIONS, SECTION_VERSION, section_read_versions },
 		{ SECTION_DUMP_USES, SECTION_VERSION, section_read_dump_uses },
+		{ SECTION_TOTALS, SECTION_VERSION, section_read_totals },
 		{ SECTION_KERNEL_SYMBOLS, SECTION_VERSION, section_read_kernel_symbols },
 		{ SECTION_MAP_SYMBOLS, SECTION_VERSION, section_read_map_symbols },
 		{ SECTION_HEALTH, SECTION_VERSION, section_read_health },
@@ -220,6 +222,12 @@ const struct stored_dump_use *jprof_section_dump_uses(const struct jprof_section
 {
 	*count = section->dump_use_count;
 	return section->dump_uses;
+}
+
+const struct stored_totals *jprof_section_totals(const struct jprof_section *section, size_t *count)
+{
+	*count = section->totals_count;
+	return section->totals;
 }
 
 const struct stored_symbol *jprof_section_kernel_symbols(const struct jprof_section *section,

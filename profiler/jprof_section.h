@@ -14,6 +14,7 @@
 #define PROFILER_JPROF_SECTION_H
 
 #include "jitdump/log.h"
+#include "profiler/jit_totals.h"
 #include "profiler/section_bytes.h"
 #include "profiler/stack_end.h"
 #include "symbolize/image_excerpt.h"
@@ -60,6 +61,12 @@ struct stored_dump_use {
 	uint32_t pid;
 	uint64_t from_ns, until_ns;
 	const char *path;
+};
+
+/* What a dump's code was in all. */
+struct stored_totals {
+	uint32_t dump;
+	struct jit_totals totals;
 };
 
 /* One frame of stored chains, with all that called it: chains share what is equal. */
@@ -147,6 +154,8 @@ const struct stored_version *jprof_section_versions(const struct jprof_section *
 						    size_t *count);
 const struct stored_dump_use *jprof_section_dump_uses(const struct jprof_section *section,
 						      size_t *count);
+const struct stored_totals *jprof_section_totals(const struct jprof_section *section,
+						 size_t *count);
 const struct stored_symbol *jprof_section_kernel_symbols(const struct jprof_section *section,
 							 size_t *count);
 const struct stored_map_symbol *jprof_section_map_symbols(const struct jprof_section *section,
@@ -173,6 +182,8 @@ void jprof_section_put_versions(struct section_bytes *out, const struct stored_v
 				size_t count);
 void jprof_section_put_dump_uses(struct section_bytes *out, const struct stored_dump_use *uses,
 				 size_t count);
+void jprof_section_put_totals(struct section_bytes *out, const struct stored_totals *totals,
+			      size_t count);
 void jprof_section_put_kernel_symbols(struct section_bytes *out,
 				      const struct stored_symbol *symbols, size_t count);
 void jprof_section_put_map_symbols(struct section_bytes *out,

@@ -38,6 +38,12 @@
  *                         | text file | delta line | varint column
  *     [unwind: its address as a delta from the code's | varint bytes | .eh_frame]
  *
+ * JITT, what each dump's code was in all, as in struct jit_totals:
+ *
+ *     varint dump | varint load_count | varint load_bytes | varint sampled_count
+ *     varint sampled_bytes | varint move_count | varint from_ns | varint until_ns
+ *     varint JIT_TOTALS_STEPS | a varint for each step
+ *
  * KSYM, names of sampled kernel code:  delta address | varint size | text name | text module
  * MSYM, sampled lines of perf maps:    varint pid | delta address | varint size | text name
  * HLTH, one item, the last one counts: the fields of struct stored_health in its order. Those behind
@@ -85,6 +91,7 @@ struct section_chunk_header {
 #define SECTION_QUALITIES      SECTION_TAG('Q', 'U', 'A', 'L')
 #define SECTION_DUMP_USES      SECTION_TAG('D', 'U', 'M', 'P')
 #define SECTION_VERSIONS       SECTION_TAG('V', 'E', 'R', 'S')
+#define SECTION_TOTALS	       SECTION_TAG('J', 'I', 'T', 'T')
 #define SECTION_KERNEL_SYMBOLS SECTION_TAG('K', 'S', 'Y', 'M')
 #define SECTION_MAP_SYMBOLS    SECTION_TAG('M', 'S', 'Y', 'M')
 #define SECTION_HEALTH	       SECTION_TAG('H', 'L', 'T', 'H')
@@ -127,6 +134,8 @@ struct jprof_section {
 	size_t version_count, version_capacity;
 	struct stored_dump_use *dump_uses;
 	size_t dump_use_count, dump_use_capacity;
+	struct stored_totals *totals;
+	size_t totals_count, totals_capacity;
 	struct stored_symbol *kernel_symbols;
 	size_t kernel_symbol_count, kernel_symbol_capacity;
 	struct stored_map_symbol *map_symbols;
@@ -157,6 +166,7 @@ void section_read_qualities(struct jprof_section *section, struct section_cursor
 void section_read_unjoined_qualities(struct jprof_section *section, struct section_cursor *cursor);
 void section_read_versions(struct jprof_section *section, struct section_cursor *cursor);
 void section_read_dump_uses(struct jprof_section *section, struct section_cursor *cursor);
+void section_read_totals(struct jprof_section *section, struct section_cursor *cursor);
 void section_read_kernel_symbols(struct jprof_section *section, struct section_cursor *cursor);
 void section_read_map_symbols(struct jprof_section *section, struct section_cursor *cursor);
 void section_read_health(struct jprof_section *section, struct section_cursor *cursor);

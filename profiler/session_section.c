@@ -49,6 +49,18 @@ const struct sample_quality *session_section_quality(const struct session *sessi
 	return NULL;
 }
 
+static const struct jit_totals *find_totals(const struct session *session, uint32_t dump)
+{
+	size_t count;
+	const struct stored_totals *totals = jprof_section_totals(session->section, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (totals[i].dump == dump)
+			return &totals[i].totals;
+	}
+	return NULL;
+}
+
 static void use_versions(struct session *session)
 {
 	size_t use_count, version_count;
@@ -68,6 +80,7 @@ static void use_versions(struct session *session)
 			.path = string_pool_add(session->strings, uses[i].path),
 			.pid = uses[i].pid,
 			.from_ns = uses[i].from_ns,
+			.totals = find_totals(session, uses[i].dump),
 			.is_stored = true,
 		};
 	}

@@ -29,6 +29,7 @@ struct session_dump {
 	const char *path;		   /* interned */
 	uint32_t pid;			   /* of the process that mapped it first */
 	uint64_t from_ns;		   /* of its marker */
+	const struct jit_totals *totals;   /* that the recording keeps; NULL: none */
 	bool is_stored;	    /* from a recording: attached where its marker is mapped */
 	bool is_named;	    /* by the user: attached by pid, or by the marker's name */
 	uint32_t named_pid; /* 0: by the marker's name */

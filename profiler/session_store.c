@@ -3,6 +3,7 @@
 #include "profiler/session_state.h"
 
 #include "jitdump/xalloc.h"
+#include "profiler/jit_dumps.h"
 #include "profiler/kernel_boot.h"
 #include "symbolize/kernel_symbols.h"
 
@@ -175,24 +176,6 @@ static void store_map_symbols(struct session *session, struct section_bytes *out
 	free(stored);
 }
 
-static void mark_sampled_versions(struct session *session)
-{
-	for (size_t i = 0; i < session->sampled->location_count; i++) {
-		const struct location *location = &session->sampled->locations[i];
-
-		for (size_t dump = 0; dump < session->dump_count; dump++) {
-			struct jit_code *code = session->dumps[dump].code;
-
-			if (jit_code_image(code)->id != location->image_id)
-				continue;
-			uint32_t number = jit_version_number(location->image_address);
-
-			number = jit_code_version(code, number)->origin;
-			jit_code_version(code, number)->was_sampled = true;
-		}
-	}
-}
-
 /* What is moved must be there; moves are kept, as they tell when the old place was left. */
 static void mark_moved_versions(const struct jit_code *code)
 {
@@ -297,11 +280,25 @@ static void store_dump(const struct session *session, uint32_t number, bool keep
 	free(stored);
 }
 
+/* Before versions are marked that are kept for their moves' sake. */
+static void store_totals(const struct session *session, struct section_bytes *out)
+{
+	struct stored_totals *totals = xcalloc(session->dump_count, sizeof(*totals));
+
+	for (size_t i = 0; i < session->dump_count; i++) {
+		totals[i].dump = (uint32_t)i;
+		jit_totals_count(&totals[i].totals, session->dumps[i].code);
+	}
+	jprof_section_put_totals(out, totals, session->dump_count);
+	free(totals);
+}
+
 static void store_dumps(struct session *session, bool keep_stacks, struct section_bytes *out)
 {
 	struct stored_dump_use *uses = xcalloc(session->dump_count, sizeof(*uses));
 
-	mark_sampled_versions(session);
+	jit_dumps_mark_sampled(session, session->sampled);
+	store_totals(session, out);
 	for (size_t i = 0; i < session->dump_count; i++) {
 		const struct session_dump *dump = &session->dumps[i];
 

@@ -68,6 +68,14 @@ static const struct stored_dump_use dump_uses[] = {
 	{ 0, 42, 5, UINT64_MAX, "/tmp/jit-42.dump" },
 	{ 0, 50, 9, 90, "/tmp/jit-42.dump" },
 };
+static const struct stored_totals totals[] = {
+	{ 0, { 3, 700, 2, 500, 1, 77, 79, { [0] = 1, [63] = 2 } } },
+	{ 7,
+	  { .load_count = UINT64_MAX,
+	    .load_bytes = UINT64_MAX,
+	    .until_ns = UINT64_MAX,
+	    .steps = { [9] = UINT64_MAX } } },
+};
 static const struct stored_symbol kernel_symbols[] = {
 	{ 0xffffffff81000000, 64, "do_syscall_64", NULL },
 	{ 0xffffffffc0000000, 32, "nf_hook", "nf_tables" },
@@ -94,6 +102,7 @@ static struct section_bytes whole_section(void)
 	jprof_section_put_qualities(&out, qualities, COUNT(qualities));
 	jprof_section_put_versions(&out, versions, COUNT(versions));
 	jprof_section_put_dump_uses(&out, dump_uses, COUNT(dump_uses));
+	jprof_section_put_totals(&out, totals, COUNT(totals));
 	jprof_section_put_kernel_symbols(&out, kernel_symbols, COUNT(kernel_symbols));
 	jprof_section_put_map_symbols(&out, map_symbols, COUNT(map_symbols));
 	jprof_section_put_feature(&out, &(struct stored_feature){ 6, code, sizeof(code) });
@@ -203,8 +212,21 @@ static void expect_health(const struct jprof_section *section)
 	assert_string_equal(read->remarks, "one\ntwo");
 }
 
+static void expect_totals(const struct jprof_section *section)
+{
+	size_t count;
+	const struct stored_totals *read = jprof_section_totals(section, &count);
+
+	assert_int_equal(count, COUNT(totals));
+	for (size_t i = 0; i < count; i++) {
+		assert_int_equal(read[i].dump, totals[i].dump);
+		assert_memory_equal(&read[i].totals, &totals[i].totals, sizeof(read[i].totals));
+	}
+}
+
 static void expect_all(const struct jprof_section *section)
 {
+	expect_totals(section);
 	expect_qualities(section);
 	expect_versions(section);
 	expect_names(section);

@@ -7,6 +7,7 @@
 #include "profiler/profile.h"
 #include "profiler/section_bytes.h"
 #include "profiler/session.h"
+#include "profiler/jit_dumps.h"
 #include "support/scratch_directory.h"
 #include "support/session_world.h"
 #include "symbolize/kernel_symbols.h"
@@ -552,6 +553,39 @@ static void what_a_recording_keeps_gives_the_same_names_and_lines(void **state)
 	jprof_section_destroy(section);
 }
 
+static void code_that_was_never_sampled_is_not_kept_but_counted(void **state)
+{
+	struct session_world again;
+
+	begin(state, true, false);
+	feed_marker(fixture.pid);
+	announce_fib();
+	announce(MAIN, "cold", NULL, 0);
+	session_finish(fixture.world.session);
+	world_sample(&fixture.world, later_ns(), fixture.pid, fixture.pid, CHAIN(USER, FIB + 4));
+	struct jprof_section *section = stored_section(&fixture.world);
+
+	session_world_init(&again, false, false);
+	session_use_section(again.session, section);
+	assert_int_equal(jit_dump_count(again.session), 1);
+	struct jit_dump dump = jit_dump_at(again.session, 0);
+
+	assert_int_equal(dump.pid, fixture.pid);
+	assert_int_equal(jit_code_count(dump.code), 1);
+	assert_false(dump.is_whole);
+	assert_true(dump.has_totals);
+	assert_int_equal(dump.totals.load_count, 2);
+	assert_int_equal(dump.totals.load_bytes, 2 * CODE_SIZE);
+	assert_int_equal(dump.totals.sampled_count, 1);
+	assert_int_equal(dump.totals.sampled_bytes, CODE_SIZE);
+	assert_int_equal(dump.totals.steps[0] + dump.totals.steps[JIT_TOTALS_STEPS - 1], 2);
+	session_world_deinit(&again);
+	jprof_section_destroy(section);
+	dump = jit_dump_at(fixture.world.session, 0);
+	assert_true(dump.is_whole);
+	assert_int_equal(dump.totals.load_count, 2);
+}
+
 #define IN_DIRECTORY(test) cmocka_unit_test_setup_teardown(test, scratch_directory_create, end)
 
 /* A profile with the location of a frame of a sample. */
@@ -635,6 +669,7 @@ int main(void)
 		IN_DIRECTORY(what_a_recording_keeps_gives_the_same_names_and_lines),
 		IN_DIRECTORY(code_that_a_kept_profile_names_outlives_its_replacement),
 		IN_DIRECTORY(a_dump_goes_with_its_process_once_nothing_names_its_code),
+		IN_DIRECTORY(code_that_was_never_sampled_is_not_kept_but_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
