@@ -13,6 +13,7 @@ const struct view_kind *const explorer_kinds[] = {
 	&flame_view,
 	&threads_view,
 	&timeline_view,
+	&jit_view,
 	NULL,
 };
 

@@ -21,6 +21,7 @@ struct shown {
 	struct profile *profile;     /* borrowed */
 	struct naming *naming;	     /* borrowed */
 	struct recording *recording; /* borrowed; NULL: the profile is live */
+	struct session *session;     /* borrowed: the recording's, or the live one; NULL: none */
 	struct stats stats;	     /* of the whole profile */
 	struct selection selection;
 	uint32_t event;		/* which of the recording's events, or SELECTION_ALL_EVENTS */
@@ -40,6 +41,9 @@ void shown_update(struct shown *shown);
 
 /* What 100 % is: the weight of all samples of the event, or of those that are selected. */
 uint64_t shown_whole(const struct shown *shown);
+
+/* All the time there is: the recording's, or from the first to the last sample. */
+void shown_span(const struct shown *shown, uint64_t *start_ns, uint64_t *end_ns);
 
 static inline struct shown_function shown_function_of(const struct named_frame *frame)
 {

@@ -54,12 +54,10 @@ static void widen(struct task_row *row, uint64_t time_ns)
 		row->last_ns = time_ns;
 }
 
-/* Returns the time of the first sample. */
-static uint64_t set_times(struct builder *builder)
+static void set_times(struct builder *builder)
 {
 	const struct profile *profile = builder->shown->profile;
 	size_t count = builder->threads.count;
-	uint64_t start_ns = UINT64_MAX;
 
 	for (size_t i = 0; i < profile->sample_count; i++) {
 		const struct profile_sample *sample = &profile->samples[i];
@@ -73,10 +71,7 @@ static uint64_t set_times(struct builder *builder)
 			continue; /* no sample is of it any more */
 		widen(&builder->rows[row->process], row->first_ns);
 		widen(&builder->rows[row->process], row->last_ns);
-		if (row->first_ns < start_ns)
-			start_ns = row->first_ns;
 	}
-	return start_ns;
 }
 
 static void add_function(struct builder *builder, uint32_t number, struct shown_function function,
@@ -169,11 +164,13 @@ void task_table_build(struct task_table *table, const struct shown *shown, bool 
 {
 	struct builder builder = { .shown = shown };
 	struct stack_path path = { 0 };
+	uint64_t end_ns;
 
 	task_table_deinit(table);
 	thread_rows_make(&builder.threads, shown->profile);
 	init_rows(&builder);
-	table->start_ns = set_times(&builder);
+	set_times(&builder);
+	shown_span(shown, &table->start_ns, &end_ns);
 	for (size_t i = 0; i < shown->sums.count; i++)
 		add_sum(&builder, &path, &shown->sums.items[i]);
 	count_threads(&builder);

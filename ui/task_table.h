@@ -27,7 +27,7 @@ struct task_row {
 struct task_table {
 	struct task_row *rows;
 	size_t count;
-	uint64_t start_ns; /* of the first sample of all */
+	uint64_t start_ns; /* from which times are told */
 };
 
 /* `is_flat`: there are no rows of processes. */

@@ -18,33 +18,6 @@ struct counter {
 	double steps_per_ns;
 };
 
-static void set_span(struct timeline *timeline, const struct shown *shown)
-{
-	const struct profile *profile = shown->profile;
-	const struct jprof_section *section =
-		shown->recording ? data_reader_section(shown->recording->reader) : NULL;
-	const struct stored_health *health = section ? jprof_section_health(section) : NULL;
-
-	timeline->start_ns = UINT64_MAX;
-	timeline->end_ns = 0;
-	for (size_t i = 0; i < profile->sample_count; i++) {
-		uint64_t time_ns = profile->samples[i].time_ns;
-
-		if (time_ns < timeline->start_ns)
-			timeline->start_ns = time_ns;
-		if (time_ns > timeline->end_ns)
-			timeline->end_ns = time_ns;
-	}
-	if (!profile->sample_count)
-		timeline->start_ns = timeline->end_ns = 0;
-	/* It may have begun and ended idle. */
-	if (health && health->start_ns <= timeline->start_ns &&
-	    health->end_ns >= timeline->end_ns) {
-		timeline->start_ns = health->start_ns;
-		timeline->end_ns = health->end_ns;
-	}
-}
-
 size_t timeline_step(const struct timeline *timeline, uint64_t time_ns)
 {
 	uint64_t span_ns = timeline->until_ns - timeline->from_ns;
@@ -157,7 +130,7 @@ void timeline_build(struct timeline *timeline, const struct shown *shown, uint64
 		    uint64_t until_ns, size_t steps)
 {
 	timeline_deinit(timeline);
-	set_span(timeline, shown);
+	shown_span(shown, &timeline->start_ns, &timeline->end_ns);
 	thread_rows_make(&timeline->threads, shown->profile);
 	timeline->from_ns = from_ns || until_ns ? from_ns : timeline->start_ns;
 	timeline->until_ns = from_ns || until_ns ? until_ns : timeline->end_ns;
