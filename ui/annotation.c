@@ -3,6 +3,7 @@
 
 #include "jitdump/xalloc.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,11 +59,13 @@ static uint32_t find_group(struct building *building, const char *file, uint32_t
 
 	for (struct hash_cursor c = hash_index_begin(&building->group_index, hash);
 	     hash_index_next(&building->group_index, &c);) {
+		assert(c.number < building->group_count);
 		if (building->groups[c.number].file == file &&
 		    building->groups[c.number].line == line)
 			return c.number;
 	}
 	for (size_t i = 0; file && i < building->group_count; i++) {
+		assert(building->groups);
 		if (building->groups[i].file == file)
 			file_order = building->groups[i].file_order;
 	}
