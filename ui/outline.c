@@ -40,15 +40,16 @@ static void add_row(struct outline *outline, uint32_t node)
 		parent = outline->rows[parent].parent;
 	outline->rows =
 		xgrow(outline->rows, outline->count, &outline->capacity, sizeof(*outline->rows));
-	struct outline_row *above = parent == OUTLINE_NO_ROW ? NULL : &outline->rows[parent];
+	struct outline_row *row = &outline->rows[outline->count++];
 
-	outline->rows[outline->count++] = (struct outline_row){
+	*row = (struct outline_row){
 		.node = node,
 		.parent = parent,
-		.indent = above ? above->indent + above->has_siblings : 0,
 		.has_siblings = has_siblings(outline, node),
 		.is_last = !has_next_sibling(outline, node),
 	};
+	if (parent != OUTLINE_NO_ROW)
+		row->indent = outline->rows[parent].indent + outline->rows[parent].has_siblings;
 }
 
 static void make_rows(struct outline *outline)
@@ -148,9 +149,12 @@ void outline_reveal(struct outline *outline, uint32_t node)
 	make_rows(outline);
 }
 
-uint32_t outline_hottest_leaf(const struct outline *outline, uint32_t node)
+uint32_t outline_hottest_end(const struct outline *outline, uint32_t node)
 {
-	while (outline_has_children(outline, node))
+	const struct sorted_node *nodes = outline->tree.nodes;
+
+	while (outline_has_children(outline, node) &&
+	       nodes[node + 1].total.weight > nodes[node].self.weight)
 		node++;
 	return node;
 }

@@ -45,8 +45,9 @@ void outline_close_all(struct outline *outline);
 /* Opens what leads to the node. */
 void outline_reveal(struct outline *outline, uint32_t node);
 
-/* The end of the hottest path from a node on. */
-uint32_t outline_hottest_leaf(const struct outline *outline, uint32_t node);
+/* The end of the hottest path from a node on: where more is spent than in any function that is
+ * called from there. */
+uint32_t outline_hottest_end(const struct outline *outline, uint32_t node);
 
 /* The row of a node, or of what is drawn of the way to it. */
 size_t outline_row_of(const struct outline *outline, uint32_t node);

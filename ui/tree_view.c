@@ -123,10 +123,10 @@ static bool turn_node(struct tree_view *tree, uint32_t node)
 
 static uint32_t reveal_hottest(struct tree_view *tree, uint32_t node)
 {
-	uint32_t leaf = outline_hottest_leaf(&tree->outline, node);
+	uint32_t end = outline_hottest_end(&tree->outline, node);
 
-	outline_reveal(&tree->outline, leaf);
-	return leaf;
+	outline_reveal(&tree->outline, end);
+	return end;
 }
 
 static bool act(struct view *view, struct shown *shown, struct explorer *explorer, int action)
@@ -190,7 +190,7 @@ static const struct key_binding bindings[] = {
 	  ACTION_CLOSE },
 	{ { 'e' }, "open all", "open everything below", ACTION_OPEN_ALL },
 	{ { 'E' }, "close all", "close all branches", ACTION_CLOSE_ALL },
-	{ { 'H' }, "hottest", "follow the hottest path to its end", ACTION_HOTTEST },
+	{ { 'H' }, "hottest", "follow the hottest path to where the time is spent", ACTION_HOTTEST },
 	{ { 'p' }, "parent", "to the function that calls this one", ACTION_PARENT },
 	{ { 0 }, NULL, NULL, 0 },
 };

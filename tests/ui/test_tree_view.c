@@ -107,7 +107,7 @@ static void everything_is_opened_and_closed_at_once(void **state)
 	view_stage_expect_cursor(&stage, " 100.00    0.00        4 + _start  node\n");
 }
 
-static void the_hottest_path_ends_at_its_leaf(void **state)
+static void the_hottest_path_ends_where_the_time_is_spent(void **state)
 {
 	(void)state;
 	add_samples();
@@ -116,6 +116,10 @@ static void the_hottest_path_ends_at_its_leaf(void **state)
 	view_stage_expect_cursor(&stage, "  60.00   60.00        1 │   JS:*fib  [jit]\n");
 	press("pp");
 	view_stage_expect_cursor(&stage, " 100.00    1.00        4 - run  node\n");
+	ADD(.weight = 100, .path = PATH(&start, &run));
+	view_stage_update(&stage);
+	press("pH");
+	view_stage_expect_cursor(&stage, " 100.00   50.50        5 - run  node\n");
 }
 
 static void the_tree_opens_at_the_function_that_is_looked_at(void **state)
@@ -215,7 +219,7 @@ int main(void)
 		EACH(what_calls_only_one_function_is_opened_with_it),
 		EACH(a_branch_is_opened_and_closed_and_left_for_its_parent),
 		EACH(everything_is_opened_and_closed_at_once),
-		EACH(the_hottest_path_ends_at_its_leaf),
+		EACH(the_hottest_path_ends_where_the_time_is_spent),
 		EACH(the_tree_opens_at_the_function_that_is_looked_at),
 		EACH(new_samples_leave_the_cursor_and_what_is_open),
 		EACH(the_cursor_goes_to_what_is_left_of_its_way),
