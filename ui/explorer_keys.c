@@ -7,14 +7,8 @@
 #include <string.h>
 
 const struct view_kind *const explorer_kinds[] = {
-	&functions_view,
-	&callers_view,
-	&tree_view,
-	&flame_view,
-	&threads_view,
-	&timeline_view,
-	&jit_view,
-	NULL,
+	&functions_view, &callers_view,	 &tree_view, &flame_view, &source_view,
+	&threads_view,	 &timeline_view, &jit_view,  NULL,
 };
 
 enum action {
@@ -34,6 +28,7 @@ enum action {
 	ACTION_SEARCH,
 	ACTION_SEARCH_NEXT,
 	ACTION_SEARCH_BEFORE,
+	ACTION_ANNOTATE,
 	ACTION_FILTER,
 	ACTION_MODULE_IN,
 	ACTION_MODULE_OUT,
@@ -63,6 +58,7 @@ const struct key_binding explorer_bindings[] = {
 	  ACTION_SEARCH },
 	{ { 'n' }, NULL, "search again", ACTION_SEARCH_NEXT },
 	{ { 'N' }, NULL, "search backwards", ACTION_SEARCH_BEFORE },
+	{ { 'a' }, "source", "source lines and instructions of this function", ACTION_ANNOTATE },
 	{ { 'f' }, "filter", "filter by what is typed: symbol, module, comm, through, min",
 	  ACTION_FILTER },
 	{ { 'm' }, "module", "only this function's module", ACTION_MODULE_IN },
@@ -319,6 +315,9 @@ static void act(struct explorer *explorer, int action)
 	case ACTION_SEARCH_NEXT:
 	case ACTION_SEARCH_BEFORE:
 		explorer_search(explorer, action == ACTION_SEARCH_BEFORE, false);
+		break;
+	case ACTION_ANNOTATE:
+		explorer_open(explorer, &source_view);
 		break;
 	case ACTION_FILTER:
 		explorer_ask(explorer, PROMPT_FILTER, "");

@@ -87,6 +87,6 @@ enum style frame_style(const struct named_frame *frame);
 
 /* One file each. */
 extern const struct view_kind functions_view, callers_view, tree_view, flame_view, threads_view,
-	timeline_view, jit_view, health_view;
+	timeline_view, jit_view, health_view, source_view;
 
 #endif

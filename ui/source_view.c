@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT */
+/* The shown function's source lines, with their instructions, and what each of them spends. */
+#include "jitdump/xalloc.h"
+#include "ui/annotated_function.h"
+#include "ui/explorer.h"
+
+#include <langinfo.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { VERSIONS_MAX = 64, PERCENT_COLUMNS = 8, ADDRESS_COLUMNS = 10 };
+
+enum action {
+	ACTION_HOTTER = 1, /* the next hottest line */
+	ACTION_COOLER,
+	ACTION_HOTTER_INSTRUCTION,
+	ACTION_JUMP,
+	ACTION_LINES,
+	ACTION_SYNTAX,
+	ACTION_VERSION,
+	ACTION_EDIT,
+};
+
+struct source {
+	struct view view;
+	struct sampled_codes codes;
+	struct annotated_function function;
+	struct shown_function shown;  /* what it was made of */
+	size_t numbers[VERSIONS_MAX]; /* its bodies of code, of `codes` */
+	size_t number_count;
+	size_t version; /* which of them is drawn; number_count: all together */
+	bool is_open, is_inlined, hides_lines, is_intel;
+};
+
+static void close_function(struct source *source)
+{
+	if (source->is_open)
+		annotated_function_close(&source->function);
+	source->is_open = false;
+	source->view.row_count = 0;
+}
+
+static void destroy(struct view *view)
+{
+	struct source *source = (struct source *)view;
+
+	close_function(source);
+	sampled_codes_deinit(&source->codes);
+}
+
+static void open_function(struct source *source, const struct shown *shown)
+{
+	bool is_one = source->version < source->number_count;
+	const size_t *numbers = is_one ? &source->numbers[source->version] : source->numbers;
+	size_t hottest;
+
+	close_function(source);
+	if (!source->number_count || !shown->recording)
+		return;
+	annotated_function_open(&source->function, shown->recording, &source->codes, numbers,
+				is_one ? 1 : source->number_count, !source->hides_lines,
+				source->is_intel);
+	source->is_open = true;
+	source->view.row_count = source->function.annotation.count;
+	hottest = annotation_hottest(&source->function.annotation,
+				     source->hides_lines ? ANNOTATION_INSTRUCTION : ANNOTATION_LINE,
+				     ANNOTATION_NO_ROW, 1);
+	source->view.cursor = hottest == ANNOTATION_NO_ROW ? 0 : hottest;
+}
+
+static void update(struct view *view, struct shown *shown)
+{
+	struct source *source = (struct source *)view;
+
+	close_function(source);
+	sampled_codes_deinit(&source->codes);
+	source->codes = (struct sampled_codes){ 0 };
+	source->number_count = 0;
+	source->version = 0;
+	source->shown = shown->function;
+	if (!shown->function.name)
+		return;
+	sampled_codes_collect(&source->codes, shown->profile, shown->naming, &shown->sums);
+	source->number_count = sampled_codes_find(&source->codes, shown->naming, &shown->selection,
+						  shown->function.name, source->numbers,
+						  VERSIONS_MAX, &source->is_inlined);
+	if (source->number_count > VERSIONS_MAX)
+		source->number_count = VERSIONS_MAX;
+	open_function(source, shown);
+}
+
+static const char *version_text(const struct source *source, char *buffer, size_t size)
+{
+	if (source->number_count < 2)
+		snprintf(buffer, size, "%s", "");
+	else if (source->version == source->number_count)
+		snprintf(buffer, size, ", all %zu versions", source->number_count);
+	else
+		snprintf(buffer, size, ", %zu of %zu versions", source->version + 1,
+			 source->number_count);
+	return buffer;
+}
+
+static void draw_title(const struct source *source, const struct shown *shown,
+		       struct canvas *canvas, struct area area)
+{
+	const struct annotation *annotation = &source->function.annotation;
+	uint64_t whole = shown_whole(shown);
+	char version[64];
+
+	if (!source->shown.name) {
+		canvas_put(canvas, area.row, area.column, area.columns, STYLE_HEAD,
+			   "no function is chosen: choose one in another view");
+		return;
+	}
+	canvas_fill(canvas, area.row, area.column, area.columns, STYLE_HEAD, L' ');
+	canvas_printf(canvas, area.row, area.column, area.columns, STYLE_HEAD,
+		      "%s  %s  %.2f%% self%s%s%s%s", source->shown.name, source->shown.module,
+		      source->is_open && whole
+			      ? 100.0 * (double)annotation->self.weight / (double)whole
+			      : 0.0,
+		      source->is_inlined ? ", inlined into this" : "",
+		      version_text(source, version, sizeof(version)),
+		      source->is_open && *source->function.remark ? ": " : "",
+		      source->is_open	 ? source->function.remark
+		      : shown->recording ? ": it has no samples of its own"
+					 : ": only recordings can be annotated");
+}
+
+static bool is_utf8(void)
+{
+	return !strcmp(nl_langinfo(CODESET), "UTF-8");
+}
+
+static void draw_instruction(const struct source *source, const struct annotation_row *row,
+			     size_t number, struct canvas *canvas, struct area area)
+{
+	char arrows[ARROW_TEXT_MAX];
+	int at = area.column + PERCENT_COLUMNS, end = area.column + area.columns;
+
+	at += canvas_printf(canvas, area.row, at, end - at, STYLE_DIM, "%*llx ", ADDRESS_COLUMNS,
+			    (unsigned long long)row->address);
+	at += canvas_put(
+		canvas, area.row, at, end - at, STYLE_DIM,
+		jump_arrows_text(&source->function.annotation.arrows, number, is_utf8(), arrows));
+	canvas_put(canvas, area.row, at + 1, end - at - 1, STYLE_TEXT, row->text ? row->text : "");
+}
+
+static void draw_line(const struct annotation_row *row, struct canvas *canvas, struct area area)
+{
+	const char *file = row->file ? strrchr(row->file, '/') : NULL;
+	int at = area.column + PERCENT_COLUMNS, end = area.column + area.columns;
+
+	at += canvas_printf(canvas, area.row, at, end - at, STYLE_DIM, "%s:%u ",
+			    file	? file + 1
+			    : row->file ? row->file
+					: "?",
+			    row->line);
+	canvas_put(canvas, area.row, at, end - at, STYLE_SOURCE, row->text ? row->text : "");
+}
+
+static void draw_row(const struct source *source, size_t number, struct canvas *canvas,
+		     struct area area)
+{
+	const struct annotation_row *row = &source->function.annotation.rows[number];
+	char percent[16];
+
+	if (row->self.count)
+		canvas_printf(canvas, area.row, area.column, PERCENT_COLUMNS,
+			      percent_style(row->percent), "%7s",
+			      percent_text(percent, row->percent));
+	if (row->kind == ANNOTATION_LINE)
+		draw_line(row, canvas, area);
+	else if (row->kind == ANNOTATION_INSTRUCTION)
+		draw_instruction(source, row, number, canvas, area);
+	else
+		canvas_put(canvas, area.row, area.column + PERCENT_COLUMNS,
+			   area.columns - PERCENT_COLUMNS, STYLE_DIM,
+			   row->text && *row->text ? row->text : "...");
+}
+
+static void draw(struct view *view, const struct shown *shown, struct canvas *canvas,
+		 struct area area)
+{
+	struct source *source = (struct source *)view;
+
+	view->list_row = 1;
+	view->list_rows = area.rows - 1;
+	view_scroll(view);
+	draw_title(source, shown, canvas, area);
+	for (int i = 0; i < view->list_rows && view->top + (size_t)i < view->row_count; i++) {
+		struct area row = { area.row + 1 + i, area.column, 1, area.columns };
+
+		draw_row(source, view->top + (size_t)i, canvas, row);
+		canvas_mark_text(canvas, row.row, row.column, row.columns, view->search);
+		if (view->top + (size_t)i == view->cursor)
+			canvas_mark(canvas, row.row, row.column, row.columns, STYLE_SELECTED);
+	}
+}
+
+static bool go_to(struct source *source, size_t row)
+{
+	if (row == ANNOTATION_NO_ROW)
+		return false;
+	source->view.cursor = row;
+	return true;
+}
+
+static const struct annotation_row *cursor_row(const struct source *source)
+{
+	return source->is_open && source->view.cursor < source->view.row_count
+		       ? &source->function.annotation.rows[source->view.cursor]
+		       : NULL;
+}
+
+/* $VISUAL or $EDITOR at the line; as `+LINE FILE`, which vi, emacs, nano and less know. */
+static void edit(const struct source *source, struct explorer *explorer)
+{
+	const struct annotation_row *row = cursor_row(source);
+	const char *editor = getenv("VISUAL"), *path;
+	char line[32];
+
+	if (!editor || !*editor)
+		editor = getenv("EDITOR");
+	if (!editor || !*editor)
+		editor = "vi";
+	if (!row || !row->file || !row->line) {
+		explorer_say(explorer, "there is no source line here");
+		return;
+	}
+	path = source_files_path((struct source_files *)&source->function.annotation.sources,
+				 row->file);
+	if (!path) {
+		explorer_say(explorer, "%s is not on this machine", row->file);
+		return;
+	}
+	snprintf(line, sizeof(line), "+%u", row->line);
+	if (!terminal_run(explorer_terminal(explorer),
+			  (char *[]){ (char *)editor, line, (char *)path, NULL }))
+		explorer_say(explorer, "cannot run %s: set EDITOR", editor);
+}
+
+static bool step_hottest(struct source *source, enum annotation_row_kind kind, int step)
+{
+	return source->is_open &&
+	       go_to(source, annotation_hottest(&source->function.annotation, kind,
+						source->view.cursor, step));
+}
+
+static bool act(struct view *view, struct shown *shown, struct explorer *explorer, int action)
+{
+	struct source *source = (struct source *)view;
+	const struct annotation_row *row = cursor_row(source);
+
+	switch (action) {
+	case ACTION_HOTTER:
+		return step_hottest(
+			source, source->hides_lines ? ANNOTATION_INSTRUCTION : ANNOTATION_LINE, 1);
+	case ACTION_COOLER:
+		return step_hottest(
+			source, source->hides_lines ? ANNOTATION_INSTRUCTION : ANNOTATION_LINE, -1);
+	case ACTION_HOTTER_INSTRUCTION:
+		return step_hottest(source, ANNOTATION_INSTRUCTION, 1);
+	case ACTION_JUMP:
+		return row && go_to(source, row->jump_row);
+	case ACTION_LINES:
+		source->hides_lines = !source->hides_lines;
+		open_function(source, shown);
+		return true;
+	case ACTION_SYNTAX:
+		source->is_intel = !source->is_intel;
+		open_function(source, shown);
+		return true;
+	case ACTION_VERSION:
+		if (source->number_count > 1)
+			source->version = (source->version + 1) % (source->number_count + 1);
+		open_function(source, shown);
+		return true;
+	case ACTION_EDIT:
+		edit(source, explorer);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static const char *row_text(struct view *view, const struct shown *shown, size_t row, char *buffer,
+			    size_t size)
+{
+	const char *text = ((struct source *)view)->function.annotation.rows[row].text;
+
+	(void)shown;
+	(void)buffer;
+	(void)size;
+	return text ? text : "";
+}
+
+static const struct key_binding bindings[] = {
+	{ { 't' }, "hottest", "to the next hottest line", ACTION_HOTTER },
+	{ { 'T' }, NULL, "to the hotter one before", ACTION_COOLER },
+	{ { 'i' }, "instruction", "to the next hottest instruction", ACTION_HOTTER_INSTRUCTION },
+	{ { TERMINAL_KEY_ENTER }, "jump", "to where this instruction jumps", ACTION_JUMP },
+	{ { 'v' },
+	  "version",
+	  "the next version of a JIT function, then all together",
+	  ACTION_VERSION },
+	{ { 'L' }, "lines", "instructions alone, or under their source lines", ACTION_LINES },
+	{ { 'y' }, "syntax", "AT&T's or Intel's syntax", ACTION_SYNTAX },
+	{ { 'o' }, "editor", "open $EDITOR at this line", ACTION_EDIT },
+	{ { 0 }, NULL, NULL, 0 },
+};
+
+const struct view_kind source_view = {
+	.name = "Source",
+	.bindings = bindings,
+	.size = sizeof(struct source),
+	.destroy = destroy,
+	.update = update,
+	.draw = draw,
+	.act = act,
+	.row_text = row_text,
+};
