@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 /* Few in a block: it is given back when all of it are forgotten. */
-enum { BLOCK_SHIFT = 4, BLOCK_ENTRIES = 1 << BLOCK_SHIFT };
+enum { BLOCK_SHIFT = 2, BLOCK_ENTRIES = 1 << BLOCK_SHIFT };
 
 struct kept_entry {
 	struct jitdump_entry entry;	  /* the first, so that its address is that of the whole */

@@ -12,6 +12,9 @@ enum { PAGE_SIZE = 1 << PAGE_SHIFT, WORD_BITS = 64 };
 /* It is only worth looking for what is dead when some have come that may lie over it. */
 enum { LEAST_NEW = 1024 };
 
+/* Of these the code bytes stay: copies of the newest function are known by them. */
+enum { NEWEST = 16 };
+
 /* Which bytes of a page have newer code. */
 struct coverage {
 	uint64_t words[PAGE_SIZE / WORD_BITS];
@@ -88,7 +91,7 @@ static void unlist_dead(struct jit_code *code, struct page *page)
 static bool needs_code(const struct jit_code *code, const struct jit_version *version)
 {
 	return !version->is_dead &&
-	       (version->was_sampled || version->number + BLOCK_VERSIONS >= code->version_count);
+	       (version->was_sampled || version->number + NEWEST >= code->version_count);
 }
 
 /* What is to stay of the log's entry. */

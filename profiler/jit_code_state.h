@@ -20,7 +20,7 @@ struct page {
 };
 
 /* Few in a block: it is given back when all of it are forgotten. */
-enum { BLOCK_SHIFT = 4, BLOCK_VERSIONS = 1 << BLOCK_SHIFT };
+enum { BLOCK_SHIFT = 2, BLOCK_VERSIONS = 1 << BLOCK_SHIFT };
 
 struct jit_code {
 	struct jitdump_log *log;
