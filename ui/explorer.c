@@ -77,7 +77,13 @@ static void update_front(struct explorer *explorer)
 	if (view->generation == explorer->shown->generation)
 		return;
 	view->generation = explorer->shown->generation;
+	if (!explorer->has_moved)
+		explorer->shown->function = (struct shown_function){ 0 };
 	view->kind->update(view, explorer->shown);
+	if (explorer->has_moved)
+		return;
+	view->cursor = 0;
+	explorer_follow(explorer);
 }
 
 static void bring_to_front(struct explorer *explorer, size_t place)
@@ -236,6 +242,7 @@ static void click(struct explorer *explorer, const struct terminal_event *event)
 
 static void take_event(struct explorer *explorer, const struct terminal_event *event)
 {
+	explorer->has_moved |= event->kind != TERMINAL_NOTHING && event->kind != TERMINAL_RESIZED;
 	if (event->kind == TERMINAL_KEY || event->kind == TERMINAL_CLICK)
 		*explorer->message = '\0';
 	switch (event->kind) {

@@ -58,6 +58,7 @@ struct explorer {
 	struct prompt prompt;
 	char message[256];
 	bool shows_help, is_frozen, leaves;
+	bool has_moved; /* the cursor is where the user put it; until then it is on the first row */
 	int help_top;
 };
 
