@@ -56,7 +56,7 @@ static void draw_steps(const struct jit_table *jit, struct canvas *canvas, struc
 	char from[32], until[32];
 	int used;
 
-	if (!jit->load_count || step_s <= 0)
+	if (!jit->has_totals || !jit->load_count || step_s <= 0)
 		return;
 	for (size_t i = 0; i < JIT_TABLE_STEPS; i++)
 		most = jit->steps[i] > most ? jit->steps[i] : most;

@@ -134,7 +134,9 @@ static void add_totals(struct builder *builder)
 	struct jit_table *table = builder->table;
 
 	table->has_totals = true;
-	table->from_ns = UINT64_MAX;
+	/* All the time there is, and that of loads before it. */
+	shown_span(builder->shown, &table->from_ns, &table->until_ns);
+	table->start_ns = table->from_ns;
 	for (size_t i = 0; i < builder->dump_count; i++) {
 		const struct jit_totals *totals = &builder->dumps[i].dump.totals;
 
@@ -246,7 +248,6 @@ static void add_samples(struct builder *builder)
 void jit_table_build(struct jit_table *table, const struct shown *shown)
 {
 	struct builder builder = { .table = table, .shown = shown };
-	uint64_t end_ns;
 
 	jit_table_deinit(table);
 	table->names = string_pool_create();
@@ -261,7 +262,6 @@ void jit_table_build(struct jit_table *table, const struct shown *shown)
 		add_dump(&builder, &builder.dumps[i]);
 	}
 	add_totals(&builder);
-	shown_span(shown, &table->start_ns, &end_ns);
 	locate(&builder);
 	add_samples(&builder);
 	for (size_t i = 0; i < builder.dump_count; i++)

@@ -118,7 +118,7 @@ static void functions_tell_what_of_them_was_loaded_and_what_ran(void **state)
 	lone_view_expect(
 		&stage, 8, 80,
 		"4 loads (18 bytes), never sampled: 1 (2 bytes)\n"
-		"-0.500 s [=                  =                   @] 1.500 s, up to 40 loads/s\n"
+		"-0.500 s [=      =       @                        ] 4.500 s, up to 16 loads/s\n"
 		"self%v samples loads  ran   bytes tier       from s    to s function\n"
 		" 75.00       3     2    2      12 TurboFan   -0.500   0.500 JS:fib app.js:1:1\n"
 		" 25.00       2     1    1       4 Sparkplug   1.500   1.500 JS:loop app.js:9:1\n"
@@ -137,7 +137,7 @@ static void enter_shows_and_hides_the_versions_of_a_function(void **state)
 	lone_view_expect(
 		&stage, 8, 80,
 		"4 loads (18 bytes), never sampled: 1 (2 bytes)\n"
-		"-0.500 s [=                  =                   @] 1.500 s, up to 40 loads/s\n"
+		"-0.500 s [=      =       @                        ] 4.500 s, up to 16 loads/s\n"
 		"self%v samples loads  ran   bytes tier       from s    to s function\n"
 		" 75.00       3     2    2      12 TurboFan   -0.500   0.500 JS:fib app.js:1:1\n"
 		" 25.00       1                  4 Ignition   -0.500   0.500   10000\n"
@@ -155,7 +155,7 @@ static void enter_shows_and_hides_the_versions_of_a_function(void **state)
 	lone_view_expect(
 		&stage, 8, 80,
 		"4 loads (18 bytes), never sampled: 1 (2 bytes)\n"
-		"-0.500 s [=                  =                   @] 1.500 s, up to 40 loads/s\n"
+		"-0.500 s [=      =       @                        ] 4.500 s, up to 16 loads/s\n"
 		" self% samples loads  ran   bytes tier       from s    to s function^\n"
 		"  0.00       0     1    0       2 Ignition    1.500   1.500 JS:cold?[2J app.js:2\n"
 		" 75.00       3     2    2      12 TurboFan   -0.500   0.500 JS:fib app.js:1:1\n"
@@ -177,7 +177,7 @@ static void what_is_filtered_out_did_run_all_the_same(void **state)
 	lone_view_expect(
 		&stage, 6, 80,
 		"4 loads (18 bytes), never sampled: 1 (2 bytes)\n"
-		"-0.500 s [=                  =                   @] 1.500 s, up to 40 loads/s\n"
+		"-0.500 s [=      =       @                        ] 4.500 s, up to 16 loads/s\n"
 		"self%v samples loads  ran   bytes tier       from s    to s function\n"
 		"100.00       1     1    1       4 Sparkplug   1.500   1.500 JS:loop app.js:9:1\n"
 		"  0.00       0     1    0       2 Ignition    1.500   1.500 JS:cold?[2J app.js:2\n"
