@@ -7,8 +7,8 @@
 #include <string.h>
 
 const struct view_kind *const explorer_kinds[] = {
-	&functions_view, &callers_view,	 &tree_view, &flame_view, &source_view,
-	&threads_view,	 &timeline_view, &jit_view,  NULL,
+	&functions_view, &callers_view,	 &tree_view, &flame_view,  &source_view,
+	&threads_view,	 &timeline_view, &jit_view,  &health_view, NULL,
 };
 
 enum action {

@@ -4,10 +4,10 @@
  * again. The dumps are written by libjitdump, of this process.
  */
 #include "jitdump/libjitdump.h"
+#include "profiler/jit_dumps.h"
 #include "profiler/profile.h"
 #include "profiler/section_bytes.h"
 #include "profiler/session.h"
-#include "profiler/jit_dumps.h"
 #include "support/scratch_directory.h"
 #include "support/session_world.h"
 #include "symbolize/kernel_symbols.h"

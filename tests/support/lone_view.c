@@ -21,8 +21,8 @@ static struct lone_view *stage_of(struct explorer *explorer)
 	return (struct lone_view *)explorer;
 }
 
-void lone_view_init(struct lone_view *stage, const struct view_kind *kind,
-		     struct profile *profile, struct naming *naming, struct recording *recording)
+void lone_view_init(struct lone_view *stage, const struct view_kind *kind, struct profile *profile,
+		    struct naming *naming, struct recording *recording)
 {
 	*stage = (struct lone_view){ .view = xcalloc(1, kind->size) };
 	stage->view->kind = kind;

@@ -18,8 +18,8 @@ struct lone_view {
 };
 
 /* Sums up, and makes the view's rows. */
-void lone_view_init(struct lone_view *stage, const struct view_kind *kind,
-		     struct profile *profile, struct naming *naming, struct recording *recording);
+void lone_view_init(struct lone_view *stage, const struct view_kind *kind, struct profile *profile,
+		    struct naming *naming, struct recording *recording);
 void lone_view_deinit(struct lone_view *stage);
 
 /* After a change of shown's selection or profile. */
