@@ -4,7 +4,9 @@
 #include "ui/live_header.h"
 #include "ui/printable.h"
 #include "ui/stop_signal.h"
+#include "ui/terminal.h"
 #include "ui/top_options.h"
+#include "ui/top_screen.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -121,7 +123,9 @@ static int run(struct top *top)
 	signal(SIGPIPE, SIG_IGN);
 	bool is_started = recorder_start(top->live.recorder, &err);
 
-	if (is_started)
+	if (is_started && !top->options.batch && terminal_is_there())
+		is_started = top_screen_run(&top->live, &top->options, &err);
+	else if (is_started)
 		print_refreshes(top);
 	live_close(&top->live);
 	return is_started ? command_output(EXIT_DONE) : command_fail("%s", err.text);

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/top_screen.h"
+
+#include "ui/explorer.h"
+#include "ui/live_header.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define NS_PER_MS UINT64_C(1000000)
+
+struct top_screen {
+	struct live *live;
+	struct top_options *options;
+	struct live_figures figures;
+	uint64_t next_ns; /* of the refresh that comes */
+};
+
+static void refresh(struct top_screen *screen, struct shown *shown)
+{
+	/* Views only read it; it is the rolling profile's. */
+	shown->profile = (struct profile *)live_refresh(screen->live);
+	shown->naming = screen->live->naming;
+	live_figures_update(&screen->figures, screen->live, shown->profile);
+	screen->next_ns = live_now_ns() + screen->options->delay_ns;
+}
+
+/* Rounds until something is to be drawn, or a key waits. */
+static bool step(void *context, struct shown *shown, int milliseconds)
+{
+	struct top_screen *screen = context;
+
+	(void)milliseconds; /* the user said how often */
+	while (!screen->live->is_over) {
+		uint64_t now_ns = live_now_ns();
+
+		if (now_ns >= screen->next_ns)
+			break;
+		if (live_step(screen->live, (int)((screen->next_ns - now_ns) / NS_PER_MS) + 1))
+			return false;
+	}
+	refresh(screen, shown);
+	return true;
+}
+
+static void zero(void *context)
+{
+	struct top_screen *screen = context;
+
+	live_zero(screen->live);
+	screen->next_ns = 0;
+}
+
+static const char *status(void *context, char *buffer, size_t size)
+{
+	const struct top_screen *screen = context;
+	const struct live_figures *figures = &screen->figures;
+
+	snprintf(buffer, size,
+		 "%.0f Hz of %" PRIu64 ", %.0f s%s; %.1f%% complete, %.1f%% truncated, %" PRIu64
+		 " waiting for JIT, %" PRIu64 " lost; jprof: %.1f%% CPU, %.0f MB",
+		 figures->rate_achieved_hz, figures->rate_asked_hz, figures->seconds,
+		 screen->live->is_over ? ", over" : "",
+		 percent_of(figures->ends[STACK_END_COMPLETE], figures->user_stacks),
+		 percent_of(figures->ends[STACK_END_TRUNCATED_COPY], figures->user_stacks),
+		 figures->waiting, figures->lost, figures->own_cpu_percent,
+		 (double)figures->own_bytes / 1e6);
+	return buffer;
+}
+
+static bool is_over(void *context)
+{
+	return ((const struct top_screen *)context)->live->is_over;
+}
+
+static void explore(struct top_screen *screen, struct terminal *terminal)
+{
+	const struct live_source source = {
+		.context = screen,
+		.step = step,
+		.zero = zero,
+		.status = status,
+		.is_over = is_over,
+	};
+	struct explorer *explorer;
+	struct shown shown;
+
+	shown_init(&shown, NULL, NULL, NULL);
+	refresh(screen, &shown);
+	shown.selection = screen->options->selection; /* the options' own */
+	/* The first screen soon: what is seen in the first second is seen at once. */
+	screen->next_ns = live_now_ns() + 250 * NS_PER_MS;
+	explorer = explorer_create(&shown, terminal, "jprof top", &source);
+	explorer_run(explorer);
+	explorer_destroy(explorer);
+	screen->options->selection = shown.selection;
+	selection_init(&shown.selection);
+	shown_deinit(&shown);
+}
+
+bool top_screen_run(struct live *live, struct top_options *options, struct error *err)
+{
+	struct top_screen screen = { .live = live, .options = options };
+	struct terminal *terminal = terminal_open(err);
+
+	if (!terminal)
+		return false;
+	recorder_watch_input(live->recorder, STDIN_FILENO);
+	explore(&screen, terminal);
+	terminal_close(terminal);
+	live_stop(live);
+	return true;
+}
