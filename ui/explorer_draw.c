@@ -100,7 +100,7 @@ static void draw_tabs(struct explorer *explorer, struct canvas *canvas, int row)
 					  kind == front ? "[%s]" : " %s ", kind->name);
 
 		add_button(explorer, row, at, width, 0, kind);
-		at += width + 1;
+		at += width;
 	}
 }
 
