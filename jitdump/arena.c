@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* Blocks double from the least to the most: an arena may be for one record's few bytes. */
-enum { LEAST_BLOCK_BYTES = 128, MOST_BLOCK_BYTES = 64 << 10 };
+enum { LEAST_BLOCK_BYTES = 64, MOST_BLOCK_BYTES = 64 << 10 };
 
 struct arena_block {
 	struct arena_block *next;

@@ -30,5 +30,7 @@ double rate_meter_hz(const struct rate_meter *meter)
 		return 0;
 	memcpy(sorted, meter->distances, count * sizeof(*sorted));
 	qsort(sorted, count, sizeof(*sorted), compare_numbers);
-	return 1e9 / (double)sorted[count / 2];
+	size_t middle = count / 2;
+
+	return 1e9 / (double)sorted[middle];
 }

@@ -3,6 +3,7 @@
 
 #include "jitdump/xalloc.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 void sample_sums_deinit(struct sample_sums *sums)
@@ -27,6 +28,7 @@ void sample_sums_add(struct sample_sums *sums, const struct profile_sample *samp
 	     hash_index_next(&sums->index, &c);) {
 		struct profile_sample *known = &sums->items[c.number];
 
+		assert(c.number < sums->count);
 		if (!is_alike(known, sample))
 			continue;
 		known->weight += sample->weight;

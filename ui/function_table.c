@@ -201,6 +201,8 @@ static void add_place(struct builder *builder, struct place *place, const struct
 		return;
 	find_row_and_line(builder, place, &builder->profile->threads[sum->thread]);
 	uint32_t number = place->row;
+
+	assert(number < builder->seen_capacity);
 	struct function_row *row = &builder->table->rows[number];
 	struct row_line *line = place->line == NO_LINE ? NULL : &builder->lines[place->line];
 
@@ -309,6 +311,7 @@ static void add_sum(struct builder *builder, const struct stack_sum *sum, uint32
 			places_of(builder, profile->stacks[stack].location);
 
 		for (uint32_t i = 0; i < places->count; i++) {
+			assert(places->first + i < builder->place_count);
 			add_place(builder, &builder->places[places->first + i], sum, mark, is_leaf);
 			is_leaf = false;
 		}
