@@ -77,6 +77,7 @@ static void update_front(struct explorer *explorer)
 	if (view->generation == explorer->shown->generation)
 		return;
 	view->generation = explorer->shown->generation;
+	view->looked_at = explorer->shown->function;
 	if (!explorer->has_moved)
 		explorer->shown->function = (struct shown_function){ 0 };
 	view->kind->update(view, explorer->shown);
@@ -90,28 +91,30 @@ static void bring_to_front(struct explorer *explorer, size_t place)
 {
 	size_t count = explorer->history_count;
 
-	if (count && explorer->history[count - 1] == place) {
-		view_at(explorer, place)->generation = 0;
-	} else {
-		if (count == HISTORY_MAX) {
-			memmove(explorer->history, explorer->history + 1,
-				(HISTORY_MAX - 1) * sizeof(*explorer->history));
-			count--;
-		}
-		explorer->history[count] = place;
-		explorer->history_count = count + 1;
+	if (count && explorer->history[count - 1] == place)
+		return;
+	if (count == HISTORY_MAX) {
+		memmove(explorer->history, explorer->history + 1,
+			(HISTORY_MAX - 1) * sizeof(*explorer->history));
+		count--;
 	}
-	update_front(explorer);
+	explorer->history[count] = place;
+	explorer->history_count = count + 1;
 }
 
 void explorer_open(struct explorer *explorer, const struct view_kind *kind)
 {
 	for (size_t i = 0; explorer_kinds[i]; i++) {
+		struct view *view;
+
 		if (explorer_kinds[i] != kind)
 			continue;
-		/* The function may be another one by now. */
-		view_at(explorer, i)->generation = 0;
+		view = view_at(explorer, i);
+		/* Another function is to be looked at by now. */
+		if (!shown_function_is(view->looked_at, explorer->shown->function))
+			view->generation = 0;
 		bring_to_front(explorer, i);
+		update_front(explorer);
 	}
 }
 
@@ -141,6 +144,12 @@ void explorer_reselect(struct explorer *explorer)
 	update_front(explorer);
 }
 
+void explorer_remake(struct explorer *explorer)
+{
+	shown_redraw(explorer->shown);
+	update_front(explorer);
+}
+
 void explorer_follow(struct explorer *explorer)
 {
 	struct view *view = explorer_front(explorer);
@@ -150,7 +159,7 @@ void explorer_follow(struct explorer *explorer)
 		return;
 	function = view->kind->row_function(view, view->cursor);
 	if (function.name)
-		explorer->shown->function = function;
+		explorer->shown->function = view->looked_at = function;
 }
 
 void explorer_move(struct explorer *explorer, long distance)

@@ -169,7 +169,7 @@ static void toggle(struct explorer *explorer, bool *is_hidden, const char *what)
 {
 	*is_hidden = !*is_hidden;
 	explorer_say(explorer, "%s %s", what, *is_hidden ? "are hidden" : "are shown");
-	explorer_reselect(explorer);
+	explorer_remake(explorer);
 }
 
 static void next_event(struct explorer *explorer)
@@ -248,7 +248,7 @@ static bool act_on_selection(struct explorer *explorer, int action)
 		explorer->shown->is_relative = !explorer->shown->is_relative;
 		explorer_say(explorer, "percentages are of %s",
 			     explorer->shown->is_relative ? "what is filtered" : "all");
-		explorer_reselect(explorer);
+		explorer_remake(explorer);
 		break;
 	case ACTION_EVENT:
 		next_event(explorer);

@@ -72,6 +72,9 @@ void explorer_back(struct explorer *explorer);
 /* The tab `distance` to the right of the one in front, round about. */
 void explorer_next(struct explorer *explorer, int distance);
 
+/* After a change of what is hidden, or of what percentages are of. */
+void explorer_remake(struct explorer *explorer);
+
 /* After the cursor moved: its function becomes the shown one. */
 void explorer_follow(struct explorer *explorer);
 void explorer_move(struct explorer *explorer, long distance);

@@ -153,7 +153,8 @@ bool selection_option(struct selection *selection, int letter, const char *argum
 static bool has_text(const struct text_list *list, const char *text)
 {
 	for (size_t i = 0; i < list->count; i++) {
-		if (!strcmp(list->texts[i], text) || fnmatch(list->texts[i], text, 0) == 0)
+		if (!strcmp(list->texts[i], text) ||
+		    (strpbrk(list->texts[i], "*?[\\") && !fnmatch(list->texts[i], text, 0)))
 			return true;
 	}
 	return false;

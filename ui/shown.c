@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "ui/shown.h"
 
+#include "jitdump/xalloc.h"
+
 void shown_init(struct shown *shown, struct profile *profile, struct naming *naming,
 		struct recording *recording)
 {
@@ -17,13 +19,71 @@ void shown_init(struct shown *shown, struct profile *profile, struct naming *nam
 void shown_deinit(struct shown *shown)
 {
 	stack_sums_deinit(&shown->sums);
+	stack_sums_deinit(&shown->all_sums);
 	selection_deinit(&shown->selection);
+}
+
+void shown_renew(struct shown *shown, struct profile *profile, struct naming *naming)
+{
+	shown->profile = profile;
+	shown->naming = naming;
+	stack_sums_deinit(&shown->all_sums);
+	shown->summed = 0;
+}
+
+/* A million samples are summed up once, not for every filter. */
+static void sum_all(struct shown *shown)
+{
+	struct selection all;
+
+	if (shown->summed == shown->profile->sample_count && shown->summed &&
+	    shown->summed_event == shown->event)
+		return;
+	selection_init(&all);
+	stack_sums_deinit(&shown->all_sums);
+	selection_sum(&all, shown->profile, shown->naming, shown->event, &shown->all_sums);
+	selection_deinit(&all);
+	shown->summed = shown->profile->sample_count;
+	shown->summed_event = shown->event;
+}
+
+static void select_from_all(struct shown *shown)
+{
+	const struct selection *selection = &shown->selection;
+	struct stack_sums *sums = &shown->sums;
+	struct stack_path path = { 0 };
+
+	sum_all(shown);
+	sums->items = xcalloc(shown->all_sums.count + 1, sizeof(*sums->items));
+	sums->capacity = shown->all_sums.count + 1;
+	for (size_t i = 0; i < shown->all_sums.count; i++) {
+		const struct stack_sum *sum = &shown->all_sums.items[i];
+
+		if (!selection_has_thread(selection, &shown->profile->threads[sum->thread]))
+			continue;
+		sums->all.weight += sum->sum.weight;
+		sums->all.count += sum->sum.count;
+		if (selection_has_stack(selection, shown->profile, shown->naming, &path,
+					sum->stack))
+			sums->items[sums->count++] = *sum;
+	}
+	stack_path_deinit(&path);
 }
 
 void shown_update(struct shown *shown)
 {
+	const struct selection *selection = &shown->selection;
+
 	stack_sums_deinit(&shown->sums);
-	selection_sum(&shown->selection, shown->profile, shown->naming, shown->event, &shown->sums);
+	if (selection->from_ns || selection->until_ns != UINT64_MAX)
+		selection_sum(selection, shown->profile, shown->naming, shown->event, &shown->sums);
+	else
+		select_from_all(shown);
+	shown->generation++;
+}
+
+void shown_redraw(struct shown *shown)
+{
 	shown->generation++;
 }
 

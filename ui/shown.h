@@ -24,9 +24,12 @@ struct shown {
 	struct session *session;     /* borrowed: the recording's, or the live one; NULL: none */
 	struct stats stats;	     /* of the whole profile */
 	struct selection selection;
-	uint32_t event;		/* which of the recording's events, or SELECTION_ALL_EVENTS */
-	struct stack_sums sums; /* of what is selected */
-	uint64_t generation;	/* grows with every change of the sums */
+	uint32_t event;		    /* which of the recording's events, or SELECTION_ALL_EVENTS */
+	struct stack_sums sums;	    /* of what is selected */
+	struct stack_sums all_sums; /* of all samples of the event, as of `summed` of them */
+	size_t summed;
+	uint32_t summed_event;
+	uint64_t generation;		/* grows with every change of the sums */
 	struct shown_function function; /* the cursor's; it follows from view to view */
 	bool is_relative;		/* percentages are of what is selected, else of all */
 	double min_percent;		/* rows below are left out */
@@ -36,8 +39,14 @@ void shown_init(struct shown *shown, struct profile *profile, struct naming *nam
 		struct recording *recording);
 void shown_deinit(struct shown *shown);
 
-/* After a change of the selection, the event or the profile. */
+/* After a change of the selection or the event, and where a profile has grown. */
 void shown_update(struct shown *shown);
+
+/* The profile is another one from now on. */
+void shown_renew(struct shown *shown, struct profile *profile, struct naming *naming);
+
+/* After a change of what frames are hidden, or of what percentages are of: the sums are the same. */
+void shown_redraw(struct shown *shown);
 
 /* What 100 % is: the weight of all samples of the event, or of those that are selected. */
 uint64_t shown_whole(const struct shown *shown);

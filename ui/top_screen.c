@@ -20,8 +20,9 @@ struct top_screen {
 static void refresh(struct top_screen *screen, struct shown *shown)
 {
 	/* Views only read it; it is the rolling profile's. */
-	shown->profile = (struct profile *)live_refresh(screen->live);
-	shown->naming = screen->live->naming;
+	struct profile *profile = (struct profile *)live_refresh(screen->live);
+
+	shown_renew(shown, profile, screen->live->naming);
 	live_figures_update(&screen->figures, screen->live, shown->profile);
 	screen->next_ns = live_now_ns() + screen->options->delay_ns;
 }

@@ -64,7 +64,8 @@ struct view_kind {
 
 struct view {
 	const struct view_kind *kind;
-	uint64_t generation; /* of the shown that it was made of */
+	uint64_t generation;		 /* of the shown that it was made of, */
+	struct shown_function looked_at; /* and which function was looked at then */
 
 	/* The list: row_count rows, of which those from `top` on are drawn from `list_row` of the area
 	 * on, `list_rows` of them. draw() sets the last two; the explorer moves cursor and top. */
