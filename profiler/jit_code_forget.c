@@ -154,7 +154,7 @@ static size_t settle_block(struct jit_code *code, size_t number)
 static bool is_worth_it(const struct jit_code *code, bool is_used)
 {
 	return !is_used ||
-	       code->version_count > code->seen_before + code->listed_before / 4 + LEAST_NEW;
+	       code->version_count > code->seen_before + code->listed_before / 16 + LEAST_NEW;
 }
 
 void jit_code_unmark(struct jit_code *code)
