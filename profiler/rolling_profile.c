@@ -21,6 +21,10 @@ enum { HALF_LIVES = 8 };
 /* The tables are compacted when they have grown to so many times what was in use, and some. */
 enum { GROWTH = 3, GROWTH_AT_LEAST = 1 << 14 };
 
+/* Enough for the deepest stack to lose half of its callers again and again; so many threads that this
+ * is not enough have a sum each. */
+enum { FOLD_ROUNDS = 32 };
+
 struct slice {
 	uint64_t start_ns;
 	struct sample_sums sums;
@@ -175,14 +179,17 @@ static uint32_t folded_stack(struct profile *profile, uint32_t stack)
 			     profile->stacks[stack].is_guessed);
 }
 
-static void fold_slice(struct rolling_profile *rolling, struct slice *slice, uint32_t up_to)
+/* Folds at most *left sums, of samples up to a number: the first ones. */
+static void fold_slice(struct rolling_profile *rolling, struct slice *slice, uint32_t up_to,
+		       size_t *left)
 {
 	struct sample_sums folded = { 0 };
 
 	for (size_t i = 0; i < slice->sums.count; i++) {
 		struct profile_sample sample = slice->sums.items[i];
 
-		if (sample.count <= up_to) {
+		if (*left && sample.count <= up_to) {
+			--*left;
 			sample.stack = folded_stack(rolling->profile, sample.stack);
 			sample.is_folded = true;
 		}
@@ -196,13 +203,15 @@ static void fold_slice(struct rolling_profile *rolling, struct slice *slice, uin
  * left of it is counted and weighs. */
 static void fold(struct rolling_profile *rolling)
 {
-	for (size_t sums; (sums = sum_count(rolling)) > rolling->options.sum_limit;) {
+	for (int round = 0; round < FOLD_ROUNDS; round++) {
+		size_t sums = sum_count(rolling), left = sums / 2 + 1;
+
+		if (sums <= rolling->options.sum_limit)
+			return;
 		uint32_t up_to = median_count(rolling, sums);
 
 		for (size_t i = 0; i < rolling->slice_count; i++)
-			fold_slice(rolling, &rolling->slices[i], up_to);
-		if (sum_count(rolling) == sums)
-			return; /* of so many threads */
+			fold_slice(rolling, &rolling->slices[i], up_to, &left);
 	}
 }
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 /* How late a sample may be: one that waits for JIT code, and some. */
-#define LATE_NS (UINT64_C(3) * PARKING_LIMIT_NS)
+#define LATE_NS (UINT64_C(3) * PARKING_LIMIT_NS / 2)
 
 static struct session_dump *dump_of_image(const struct session *session, uint32_t image_id)
 {

@@ -11,7 +11,7 @@
 #define NAMING_NS (5 * NS_PER_MS)
 
 /* How often what nothing refers to is forgotten. */
-#define TIDY_NS (5000 * NS_PER_MS)
+#define TIDY_NS (2000 * NS_PER_MS)
 
 uint64_t live_now_ns(void)
 {
