@@ -90,9 +90,10 @@ static void put_words(char *buffer, size_t size, const char *name)
 {
 	size_t length = strnlen(name, size - 1);
 
-	for (size_t i = 0; i < length; i++)
-		buffer[i] = name[i] == '_' ? ' ' : name[i];
+	memcpy(buffer, name, length);
 	buffer[length] = '\0';
+	for (char *at = buffer; (at = strchr(at, '_'));)
+		*at = ' ';
 }
 
 static void add_end_modules(struct health_table *table, const struct module_counts *counts,
