@@ -12,6 +12,7 @@
 
 enum column {
 	COLUMN_SELF,
+	COLUMN_TREND, /* of live profiles: what self % gained since the last refresh */
 	COLUMN_TOTAL,
 	COLUMN_SAMPLES,
 	COLUMN_FUNCTION,
@@ -19,16 +20,34 @@ enum column {
 	COLUMN_LINE,
 };
 
-static const struct table_column columns[] = {
-	[COLUMN_SELF] = { "Self%", 7, true },	   [COLUMN_TOTAL] = { "Total%", 7, true },
-	[COLUMN_SAMPLES] = { "Samples", 8, true }, [COLUMN_FUNCTION] = { "Function", 0, false },
-	[COLUMN_MODULE] = { "Module", 18, false }, [COLUMN_LINE] = { "Source line", 26, false },
+#define SELF                                                                                       \
+	{                                                                                          \
+		"Self%", 7, true                                                                   \
+	}
+#define REST                                                                                       \
+	{ "Total%", 7, true }, { "Samples", 8, true }, { "Function", 0, false },                   \
+		{ "Module", 18, false },                                                           \
+	{                                                                                          \
+		"Source line", 26, false                                                           \
+	}
+
+static const struct table_column recorded_columns[] = { SELF, REST };
+static const struct table_column live_columns[] = { SELF, { "Trend", 6, true }, REST };
+
+/* A row's share at the last refresh. */
+struct past_share {
+	struct shown_function function;
+	double self;
 };
 
 struct functions {
 	struct table_view table;
 	struct function_table functions;
 	uint64_t whole; /* 100 % */
+	bool is_live;
+	struct past_share *past;
+	size_t past_count;
+	struct hash_index past_index; /* by function */
 };
 
 static struct functions *functions_of(const struct table_view *table)
@@ -46,6 +65,54 @@ static const char *number_cell(char *buffer, size_t size, double percent, unsign
 	*style = percent_style(percent);
 	snprintf(buffer, size, "%.2f", percent);
 	return buffer;
+}
+
+static uint64_t hash_of(struct shown_function function)
+{
+	return hash_pair((uintptr_t)function.name, (uintptr_t)function.module);
+}
+
+static void remember_shares(struct functions *functions)
+{
+	const struct function_table *table = &functions->functions;
+
+	hash_index_deinit(&functions->past_index);
+	functions->past = xrealloc(functions->past, (table->count + 1) * sizeof(*functions->past));
+	functions->past_count = table->count;
+	for (size_t i = 0; i < table->count; i++) {
+		struct shown_function function = shown_function_of(table->rows[i].frame);
+
+		functions->past[i] =
+			(struct past_share){ function,
+					     percent(functions, table->rows[i].self.weight) };
+		hash_index_add(&functions->past_index, hash_of(function), (uint32_t)i);
+	}
+}
+
+/* 0 for what is new, or was the same. */
+static double trend(const struct functions *functions, const struct function_row *row)
+{
+	struct shown_function function = shown_function_of(row->frame);
+
+	for (struct hash_cursor c = hash_index_begin(&functions->past_index, hash_of(function));
+	     hash_index_next(&functions->past_index, &c);)
+		if (shown_function_is(functions->past[c.number].function, function))
+			return percent(functions, row->self.weight) -
+			       functions->past[c.number].self;
+	return 0;
+}
+
+static const char *trend_cell(char *buffer, size_t size, double trend, unsigned int *style)
+{
+	*style = STYLE_DIM;
+	snprintf(buffer, size, trend <= -0.005 || trend >= 0.005 ? "%+.2f" : "", trend);
+	return buffer;
+}
+
+/* The column as the live table has it. */
+static enum column column_of(const struct functions *functions, size_t column)
+{
+	return (enum column)(column + (!functions->is_live && column >= COLUMN_TREND));
 }
 
 /* From where it was scrolled to on. */
@@ -74,9 +141,11 @@ static const char *cell(const struct table_view *table, const struct shown *show
 	const struct function_row *row = &functions->functions.rows[number];
 
 	(void)shown;
-	switch (column) {
+	switch (column_of(functions, column)) {
 	case COLUMN_SELF:
 		return number_cell(buffer, size, percent(functions, row->self.weight), style);
+	case COLUMN_TREND:
+		return trend_cell(buffer, size, trend(functions, row), style);
 	case COLUMN_TOTAL:
 		return number_cell(buffer, size, percent(functions, row->total.weight), style);
 	case COLUMN_SAMPLES:
@@ -124,10 +193,16 @@ static int compare(const struct table_view *table, size_t a, size_t b, size_t co
 	}
 }
 
-static const struct table_kind table_kind = {
-	.columns = columns,
-	.column_count = sizeof(columns) / sizeof(*columns),
-	.sorted_by = COLUMN_SELF,
+static const struct table_kind recorded_kind = {
+	.columns = recorded_columns,
+	.column_count = sizeof(recorded_columns) / sizeof(*recorded_columns),
+	.cell = cell,
+	.compare = compare,
+};
+
+static const struct table_kind live_kind = {
+	.columns = live_columns,
+	.column_count = sizeof(live_columns) / sizeof(*live_columns),
 	.cell = cell,
 	.compare = compare,
 };
@@ -137,6 +212,8 @@ static void destroy(struct view *view)
 	struct functions *functions = (struct functions *)view;
 
 	function_table_deinit(&functions->functions);
+	hash_index_deinit(&functions->past_index);
+	free(functions->past);
 	table_view_deinit(&functions->table);
 }
 
@@ -157,11 +234,15 @@ static void update(struct view *view, struct shown *shown)
 	struct functions *functions = (struct functions *)view;
 	struct function_table *table = &functions->functions;
 
+	functions->is_live = !shown->recording;
+	if (functions->is_live)
+		remember_shares(functions);
 	function_table_deinit(table);
 	function_table_build(table, &order, &shown->selection, shown->profile, shown->naming,
 			     &shown->sums);
 	functions->whole = shown_whole(shown);
-	table_view_sort(&functions->table, &table_kind, keep_above(functions, shown->min_percent));
+	table_view_sort(&functions->table, functions->is_live ? &live_kind : &recorded_kind,
+			keep_above(functions, shown->min_percent));
 	for (size_t i = 0; i < table->count; i++)
 		if (shown_function_is(shown_function_of(table->rows[i].frame), shown->function))
 			table_view_select(&functions->table, i);
