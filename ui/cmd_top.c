@@ -114,8 +114,10 @@ static void print_refreshes(struct top *top)
 
 static int run(struct top *top)
 {
+	bool is_explored = !top->options.batch && terminal_is_there();
 	struct error err;
 
+	top->options.target.recorder.is_terminal_taken = is_explored;
 	if (!live_open(&top->live, &top->options.target.recorder, &top->options.rolling, &err))
 		return command_fail("%s", err.text);
 	print_notes(top);
@@ -123,7 +125,7 @@ static int run(struct top *top)
 	signal(SIGPIPE, SIG_IGN);
 	bool is_started = recorder_start(top->live.recorder, &err);
 
-	if (is_started && !top->options.batch && terminal_is_there())
+	if (is_started && is_explored)
 		is_started = top_screen_run(&top->live, &top->options, &err);
 	else if (is_started)
 		print_refreshes(top);

@@ -26,6 +26,9 @@ static void take_sample(void *context, const struct session_sample *sample)
 	struct live *live = context;
 	const struct event *event = sample->event;
 
+	/* A CPU that idles is not what anyone looks for. */
+	if (!event->pid)
+		return;
 	if (event->event_number == 0)
 		rate_meter_take(&live->rate, event->cpu, event->tid, event->time_ns);
 	rolling_profile_take(live->rolling, sample);

@@ -10,6 +10,9 @@
 
 #define NS_PER_MS UINT64_C(1000000)
 
+/* For how long names are looked up at the end. */
+enum { NAMING_MS = 2000 };
+
 struct top_screen {
 	struct live *live;
 	struct top_options *options;
@@ -28,6 +31,18 @@ static void refresh(struct top_screen *screen, struct shown *shown)
 	screen->next_ns = live_now_ns() + screen->options->delay_ns;
 }
 
+/* Nothing comes any more: names that were put off are looked up now. */
+static void finish(struct top_screen *screen, struct shown *shown)
+{
+	size_t count;
+
+	live_stop(screen->live);
+	refresh(screen, shown);
+	for (size_t i = 0; i < shown->profile->location_count; i++)
+		naming_frames(shown->naming, shown->profile->locations[i], &count);
+	live_name(screen->live, NAMING_MS);
+}
+
 /* Rounds until something is to be drawn, or a key waits. */
 static bool step(void *context, struct shown *shown, int milliseconds)
 {
@@ -42,7 +57,10 @@ static bool step(void *context, struct shown *shown, int milliseconds)
 		if (live_step(screen->live, (int)((screen->next_ns - now_ns) / NS_PER_MS) + 1))
 			return false;
 	}
-	refresh(screen, shown);
+	if (screen->live->is_over)
+		finish(screen, shown);
+	else
+		refresh(screen, shown);
 	return true;
 }
 
@@ -111,6 +129,7 @@ bool top_screen_run(struct live *live, struct top_options *options, struct error
 	recorder_watch_input(live->recorder, STDIN_FILENO);
 	explore(&screen, terminal);
 	terminal_close(terminal);
-	live_stop(live);
+	if (!live->is_over)
+		live_stop(live);
 	return true;
 }
