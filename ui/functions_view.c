@@ -168,14 +168,24 @@ static int compare_numbers(uint64_t a, uint64_t b)
 	return a < b ? -1 : a > b;
 }
 
+static int compare_trends(const struct functions *functions, const struct function_row *first,
+			  const struct function_row *second)
+{
+	double first_trend = trend(functions, first), second_trend = trend(functions, second);
+
+	return (first_trend > second_trend) - (first_trend < second_trend);
+}
+
 static int compare(const struct table_view *table, size_t a, size_t b, size_t column)
 {
-	const struct function_row *first = &functions_of(table)->functions.rows[a];
-	const struct function_row *second = &functions_of(table)->functions.rows[b];
-
+	const struct functions *functions = functions_of(table);
+	const struct function_row *first = &functions->functions.rows[a];
+	const struct function_row *second = &functions->functions.rows[b];
 	int order;
 
-	switch (column) {
+	switch (column_of(functions, column)) {
+	case COLUMN_TREND:
+		return compare_trends(functions, first, second);
 	case COLUMN_SELF:
 		return compare_numbers(first->self.weight, second->self.weight);
 	case COLUMN_TOTAL:
