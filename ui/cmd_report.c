@@ -220,34 +220,50 @@ static bool is_explored(const struct report *report)
 	       (report->is_tui || terminal_is_there());
 }
 
+/* Downloads show how far they are on the terminal as it is: then all is read and named before. */
+static void read_before_screen(struct report *report, struct shown *shown)
+{
+	recording_read(&report->recording);
+	name_all(report);
+	stats_collect(&shown->stats, &report->recording, report->profile);
+}
+
+static void run_explorer(struct report *report, struct shown *shown, struct terminal *terminal,
+			 const struct live_source *source)
+{
+	struct explorer *explorer =
+		explorer_create(shown, terminal, report->recording_options.path, source);
+
+	explorer_run(explorer);
+	explorer_destroy(explorer);
+}
+
 static int explore(struct report *report)
 {
-	struct reading reading;
+	bool is_read_before = recording_may_download(&report->recording_options);
 	struct terminal *terminal;
-	struct explorer *explorer;
+	struct reading reading;
 	struct shown shown;
 	struct error err;
 
 	if (!terminal_is_there())
 		return command_fail("--tui needs a terminal that can be drawn on: leave it out");
-	terminal = terminal_open(&err);
-	if (!terminal)
-		return command_fail("%s", err.text);
 	shown_init(&shown, report->profile, report->recording.naming, &report->recording);
-	shown.selection = report->selection; /* and gives it back */
-	shown.min_percent = report->min_percent > 0 ? report->min_percent : 0;
-	/* The screen is the explorer's. */
-	progress_init(&report->recording.progress, -1, NULL);
-	reading_init(&reading, &report->recording);
-	explorer =
-		explorer_create(&shown, terminal, report->recording_options.path, &reading.source);
-	explorer_run(explorer);
-	explorer_destroy(explorer);
-	report->selection = shown.selection;
-	selection_init(&shown.selection);
+	if (is_read_before)
+		read_before_screen(report, &shown);
+	terminal = terminal_open(&err);
+	if (terminal) {
+		shown.selection = report->selection; /* and gives it back */
+		shown.min_percent = report->min_percent > 0 ? report->min_percent : 0;
+		progress_init(&report->recording.progress, -1, NULL);
+		reading_init(&reading, &report->recording);
+		run_explorer(report, &shown, terminal, is_read_before ? NULL : &reading.source);
+		report->selection = shown.selection;
+		selection_init(&shown.selection);
+		terminal_close(terminal);
+	}
 	shown_deinit(&shown);
-	terminal_close(terminal);
-	return EXIT_DONE;
+	return terminal ? EXIT_DONE : command_fail("%s", err.text);
 }
 
 static void print_text(struct report *report)

@@ -221,6 +221,13 @@ static void draw_reading(struct recording *recording)
 			      (double)read_bytes / 1e6, (double)file_bytes / 1e6);
 }
 
+bool recording_may_download(const struct recording_options *options)
+{
+	const char *urls = getenv("DEBUGINFOD_URLS");
+
+	return !options->no_debuginfod && urls && *urls;
+}
+
 void recording_read(struct recording *recording)
 {
 	const struct perf_event_header *record;

@@ -72,6 +72,9 @@ bool recording_open(struct recording *recording, const struct recording_options 
 		    session_sink sink, void *sink_context, struct error *err);
 void recording_close(struct recording *recording);
 
+/* Whether naming may download files, which can take minutes. */
+bool recording_may_download(const struct recording_options *options);
+
 /* Feeds every record to the session, and so every sample to the sink. */
 void recording_read(struct recording *recording);
 
