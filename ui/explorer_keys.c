@@ -61,7 +61,7 @@ const struct key_binding explorer_bindings[] = {
 	{ { 'a' }, "source", "source lines and instructions of this function", ACTION_ANNOTATE },
 	{ { 'f' }, "filter", "filter by what is typed: symbol, module, comm, through, min",
 	  ACTION_FILTER },
-	{ { 'm' }, "module", "only this function's module", ACTION_MODULE_IN },
+	{ { 'm', 'd' }, "module", "only this function's module", ACTION_MODULE_IN },
 	{ { 'M' }, NULL, "not this function's module", ACTION_MODULE_OUT },
 	{ { 's' }, "through", "only stacks through this function", ACTION_THROUGH },
 	{ { 'S' }, NULL, "not the stacks through this function", ACTION_NOT_THROUGH },

@@ -20,19 +20,18 @@ enum column {
 	COLUMN_LINE,
 };
 
-#define SELF                                                                                       \
-	{                                                                                          \
-		"Self%", 7, true                                                                   \
-	}
-#define REST                                                                                       \
-	{ "Total%", 7, true }, { "Samples", 8, true }, { "Function", 0, false },                   \
-		{ "Module", 18, false },                                                           \
-	{                                                                                          \
-		"Source line", 26, false                                                           \
-	}
+enum { ACTION_CALLERS = 1 };
 
-static const struct table_column recorded_columns[] = { SELF, REST };
-static const struct table_column live_columns[] = { SELF, { "Trend", 6, true }, REST };
+static const struct table_column recorded_columns[] = {
+	{ "Self%", 7, true },	  { "Total%", 7, true },   { "Samples", 8, true },
+	{ "Function", 0, false }, { "Module", 18, false }, { "Source line", 26, false },
+};
+
+static const struct table_column live_columns[] = {
+	{ "Self%", 7, true },	      { "Trend", 6, true },	{ "Total%", 7, true },
+	{ "Samples", 8, true },	      { "Function", 0, false }, { "Module", 18, false },
+	{ "Source line", 26, false },
+};
 
 /* A row's share at the last refresh. */
 struct past_share {
@@ -267,8 +266,10 @@ static void draw(struct view *view, const struct shown *shown, struct canvas *ca
 static bool act(struct view *view, struct shown *shown, struct explorer *explorer, int action)
 {
 	(void)shown;
-	(void)explorer;
-	return table_view_act((struct table_view *)view, action);
+	if (action != ACTION_CALLERS)
+		return table_view_act((struct table_view *)view, action);
+	explorer_open(explorer, &callers_view);
+	return true;
 }
 
 static bool click(struct view *view, struct shown *shown, struct explorer *explorer, int row,
@@ -303,6 +304,10 @@ static struct shown_function row_function(const struct view *view, size_t row)
 }
 
 static const struct key_binding bindings[] = {
+	{ { TERMINAL_KEY_ENTER },
+	  "callers",
+	  "who calls this function, and whom it calls",
+	  ACTION_CALLERS },
 	TABLE_BINDINGS,
 	{ { 0 }, NULL, NULL, 0 },
 };

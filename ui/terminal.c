@@ -107,6 +107,18 @@ bool terminal_is_there(void)
 	       strcmp(type, "dumb") != 0;
 }
 
+/* Ctrl-C is a key like others, which leaves; Ctrl-Z stays the terminal's. */
+static void take_interrupt_key(void)
+{
+	struct termios modes;
+
+	if (tcgetattr(STDIN_FILENO, &modes))
+		return;
+	modes.c_cc[VINTR] = _POSIX_VDISABLE;
+	tcsetattr(STDIN_FILENO, TCSANOW, &modes);
+	def_prog_mode();
+}
+
 static void set_colours(struct terminal *terminal)
 {
 	const char *no_color = getenv("NO_COLOR");
@@ -152,6 +164,7 @@ struct terminal *terminal_open(struct error *err)
 	cbreak();
 	noecho();
 	nonl();
+	take_interrupt_key();
 	keypad(stdscr, true);
 	curs_set(0);
 	mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
