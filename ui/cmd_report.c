@@ -183,7 +183,8 @@ static void name_all(struct report *report)
 	size_t frames, all = report->profile->location_count;
 	struct location *locations = xmalloc((all + 1) * sizeof(*locations));
 
-	memcpy(locations, report->profile->locations, all * sizeof(*locations));
+	if (all)
+		memcpy(locations, report->profile->locations, all * sizeof(*locations));
 	qsort(locations, all, sizeof(*locations), compare_locations);
 	for (size_t i = 0; i < all; i++) {
 		if (i % AT_ONCE == 0)

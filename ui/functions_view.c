@@ -104,7 +104,9 @@ static double trend(const struct functions *functions, const struct function_row
 static const char *trend_cell(char *buffer, size_t size, double trend, unsigned int *style)
 {
 	*style = STYLE_DIM;
-	snprintf(buffer, size, trend <= -0.005 || trend >= 0.005 ? "%+.2f" : "", trend);
+	if (trend > -0.005 && trend < 0.005)
+		return "";
+	snprintf(buffer, size, "%+.2f", trend);
 	return buffer;
 }
 
