@@ -37,7 +37,7 @@ static inline void dwarf_cursor_skip(struct dwarf_cursor *cursor, uint64_t size)
 {
 	if (size > dwarf_cursor_left(cursor))
 		dwarf_cursor_fail(cursor);
-	else
+	else if (size) /* a section that is not there has no place to begin with */
 		cursor->next += size;
 }
 
