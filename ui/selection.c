@@ -175,8 +175,7 @@ static bool has_number(const struct text_list *list, uint32_t number)
 	return list->count == 0;
 }
 
-/* Whether something is asked of frames. */
-static bool is_of_frames(const struct selection *selection)
+bool selection_asks_of_frames(const struct selection *selection)
 {
 	return selection->modules.count || selection->symbols.count ||
 	       selection->not_modules.count || selection->not_symbols.count;
@@ -187,7 +186,7 @@ bool selection_is_all(const struct selection *selection)
 	return !selection->comms.count && !selection->pids.count && !selection->tids.count &&
 	       !selection->not_comms.count && !selection->through.count &&
 	       !selection->not_through.count && !selection->from_ns &&
-	       selection->until_ns == UINT64_MAX && !is_of_frames(selection);
+	       selection->until_ns == UINT64_MAX && !selection_asks_of_frames(selection);
 }
 
 bool selection_has_frame(const struct selection *selection, const struct named_frame *frame)
@@ -251,7 +250,8 @@ static bool goes_through(const struct selection *selection, const struct stack_p
 bool selection_has_stack(const struct selection *selection, const struct profile *profile,
 			 struct naming *naming, struct stack_path *path, uint32_t stack)
 {
-	if (!is_of_frames(selection) && !selection->through.count && !selection->not_through.count)
+	if (!selection_asks_of_frames(selection) && !selection->through.count &&
+	    !selection->not_through.count)
 		return true;
 	stack_path_set(path, profile, naming, stack);
 	if (!goes_through(selection, path))

@@ -90,6 +90,9 @@ bool selection_has_thread(const struct selection *selection, const struct profil
 bool selection_has_stack(const struct selection *selection, const struct profile *profile,
 			 struct naming *naming, struct stack_path *path, uint32_t stack);
 
+/* Whether it asks for frames of modules or symbols, or of others. */
+bool selection_asks_of_frames(const struct selection *selection);
+
 bool selection_has_frame(const struct selection *selection, const struct named_frame *frame);
 
 #define SELECTION_ALL_EVENTS UINT32_MAX

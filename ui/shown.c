@@ -3,6 +3,8 @@
 
 #include "jitdump/xalloc.h"
 
+#include <stdlib.h>
+
 void shown_init(struct shown *shown, struct profile *profile, struct naming *naming,
 		struct recording *recording)
 {
@@ -47,9 +49,47 @@ static void sum_all(struct shown *shown)
 	shown->summed_event = shown->event;
 }
 
+/* What is known of stacks: whether a frame of theirs is one that the selection has. */
+enum { STACK_UNKNOWN, STACK_HAS_NONE, STACK_HAS_ONE };
+
+static bool location_has_one(const struct shown *shown, uint32_t location)
+{
+	size_t count;
+	const struct named_frame *frames =
+		naming_frames(shown->naming, shown->profile->locations[location], &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (selection_has_frame(&shown->selection, &frames[i]))
+			return true;
+	return false;
+}
+
+/* Most of a stack is in others too: each of its parts is asked once. */
+static bool stack_has_one(const struct shown *shown, uint32_t stack, uint8_t *known)
+{
+	const struct stack_node *stacks = shown->profile->stacks;
+	uint8_t answer = STACK_HAS_NONE;
+	uint32_t at = stack;
+
+	for (; at != STACK_NONE && known[at] == STACK_UNKNOWN; at = stacks[at].parent) {
+		if (!location_has_one(shown, stacks[at].location))
+			continue;
+		known[at] = STACK_HAS_ONE;
+		break;
+	}
+	if (at != STACK_NONE)
+		answer = known[at];
+	/* What was passed has what is further out. */
+	for (; stack != at; stack = stacks[stack].parent)
+		known[stack] = answer;
+	return answer == STACK_HAS_ONE;
+}
+
 static void select_from_all(struct shown *shown)
 {
 	const struct selection *selection = &shown->selection;
+	bool is_of_paths = selection->through.count || selection->not_through.count;
+	uint8_t *known = xcalloc(shown->profile->stack_count + 1, sizeof(*known));
 	struct stack_sums *sums = &shown->sums;
 	struct stack_path path = { 0 };
 
@@ -63,11 +103,14 @@ static void select_from_all(struct shown *shown)
 			continue;
 		sums->all.weight += sum->sum.weight;
 		sums->all.count += sum->sum.count;
-		if (selection_has_stack(selection, shown->profile, shown->naming, &path,
-					sum->stack))
+		if (is_of_paths ? selection_has_stack(selection, shown->profile, shown->naming,
+						      &path, sum->stack)
+				: !selection_asks_of_frames(selection) ||
+					  stack_has_one(shown, sum->stack, known))
 			sums->items[sums->count++] = *sum;
 	}
 	stack_path_deinit(&path);
+	free(known);
 }
 
 void shown_update(struct shown *shown)
