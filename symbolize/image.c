@@ -64,6 +64,18 @@ static void set_status(struct image *image, enum image_lack lack, char *status)
 	free(status);
 }
 
+/* A unit whose entries are in a .dwo file has lines without it, and no inlined functions. */
+static void note_missing_part(struct image *image, const struct dwarf_index *dwarf)
+{
+	const char *missing = dwarf_index_missing(dwarf);
+
+	if (missing && image->kind == IMAGE_ELF && !*image->status)
+		set_status(image, IMAGE_LACKS_NOTHING,
+			   xasprintf("inlined functions of %s are not told: %s, or a .dwp file "
+				     "with it, was not found",
+				     image->path, missing));
+}
+
 /* Says once what is missing of what was asked for. */
 static void note_lacks(struct image *image, const struct elf_image *elf)
 {
@@ -156,6 +168,8 @@ static size_t find_lines(struct image *image, uint64_t image_address, struct fra
 			.is_inlined = from->is_inlined,
 		};
 	}
+	if (dwarf)
+		note_missing_part(image, dwarf);
 	return count;
 }
 

@@ -18,7 +18,10 @@ struct live_source {
 	/* Collects for at most so long, or until a key waits; true: there is something new to show
 	 * (shown->profile may be another one). */
 	bool (*step)(void *context, struct shown *shown, int milliseconds);
-	void (*zero)(void *context); /* `z` */
+	/* `z` and Space; NULL: a recording has no such thing. Frozen, the profile and its names stay,
+	 * while collecting goes on. */
+	void (*zero)(void *context, struct shown *shown);
+	void (*freeze)(void *context, bool is_frozen);
 	/* A line of the header: rate, own CPU, lost ...; NULL: that of a recording. */
 	const char *(*status)(void *context, char *buffer, size_t size);
 	bool (*is_over)(void *context); /* the target is gone: nothing new comes */

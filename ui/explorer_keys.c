@@ -191,17 +191,18 @@ static void next_event(struct explorer *explorer)
 
 static void freeze(struct explorer *explorer)
 {
-	if (!explorer->live)
+	if (!explorer->live || !explorer->live->freeze)
 		return;
 	explorer->is_frozen = !explorer->is_frozen;
+	explorer->live->freeze(explorer->live->context, explorer->is_frozen);
 	explorer_say(explorer, explorer->is_frozen ? "frozen: collecting goes on (Space)" : "");
 }
 
 static void zero(struct explorer *explorer)
 {
-	if (!explorer->live)
+	if (!explorer->live || !explorer->live->zero)
 		return;
-	explorer->live->zero(explorer->live->context);
+	explorer->live->zero(explorer->live->context, explorer->shown);
 	explorer_reselect(explorer);
 }
 

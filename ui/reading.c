@@ -69,11 +69,6 @@ static bool step(void *context, struct shown *shown, int milliseconds)
 	return true;
 }
 
-static void zero(void *context)
-{
-	(void)context;
-}
-
 static const char *status(void *context, char *buffer, size_t size)
 {
 	const struct reading *reading = context;
@@ -99,7 +94,6 @@ void reading_init(struct reading *reading, struct recording *recording)
 		.source = {
 			.context = reading,
 			.step = step,
-			.zero = zero,
 			.status = status,
 			.is_over = is_over,
 		},

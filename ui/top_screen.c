@@ -64,12 +64,17 @@ static bool step(void *context, struct shown *shown, int milliseconds)
 	return true;
 }
 
-static void zero(void *context)
+static void zero(void *context, struct shown *shown)
 {
 	struct top_screen *screen = context;
 
 	live_zero(screen->live);
-	screen->next_ns = 0;
+	refresh(screen, shown);
+}
+
+static void freeze(void *context, bool is_frozen)
+{
+	live_freeze(((struct top_screen *)context)->live, is_frozen);
 }
 
 static const char *status(void *context, char *buffer, size_t size)
@@ -100,6 +105,7 @@ static void explore(struct top_screen *screen, struct terminal *terminal)
 		.context = screen,
 		.step = step,
 		.zero = zero,
+		.freeze = freeze,
 		.status = status,
 		.is_over = is_over,
 	};

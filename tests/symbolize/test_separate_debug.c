@@ -74,6 +74,19 @@ static void linked_file_is_found_beside_in_dot_debug_and_in_the_debug_directory(
 	expect_lines("link-global");
 }
 
+static void split_program_without_its_other_half_has_lines_and_says_what_is_missing(void **state)
+{
+	struct symbolizer *symbolizer;
+	struct frame frames[FRAMES_MAX];
+
+	(void)state;
+	assert_int_equal(find_leaf("lost-dwo", &symbolizer, frames), 1);
+	assert_string_equal(frames[0].function, "outer");
+	assert_int_equal(frames[0].line, places_line("places.c", "at leaf"));
+	assert_non_null(strstr(status_of(symbolizer), "places.dwo"));
+	symbolizer_destroy(symbolizer);
+}
+
 static void linked_file_with_another_checksum_is_not_used_and_said(void **state)
 {
 	(void)state;
@@ -164,6 +177,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			linked_file_is_found_beside_in_dot_debug_and_in_the_debug_directory),
+		cmocka_unit_test(
+			split_program_without_its_other_half_has_lines_and_says_what_is_missing),
 		cmocka_unit_test(linked_file_with_another_checksum_is_not_used_and_said),
 		cmocka_unit_test(program_is_not_its_own_debug_file),
 		cmocka_unit_test(file_is_found_by_build_id),
