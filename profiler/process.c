@@ -73,6 +73,13 @@ struct process *process_table_get(struct process_table *table, uint32_t pid)
 	return process;
 }
 
+bool process_table_has(const struct process_table *table, const struct address_space *space)
+{
+	const struct process *process = find_process(table, space->pid);
+
+	return process && process->space == space;
+}
+
 /* By tid alone: a tid is unique while it lives, and a later owner overwrites. */
 static struct thread *find_thread(const struct process_table *table, uint32_t tid)
 {

@@ -44,6 +44,9 @@ void process_table_deinit(struct process_table *table);
 /* Never NULL; borrowed from the table. */
 struct process *process_table_get(struct process_table *table, uint32_t pid);
 
+/* Whether it is the space of a process of the table. */
+bool process_table_has(const struct process_table *table, const struct address_space *space);
+
 /* The comm of a thread, that of its process's first thread if it has none, ":TID" if nothing is
  * known (as perf prints it). Interned. */
 const char *process_table_comm(struct process_table *table, uint32_t pid, uint32_t tid);

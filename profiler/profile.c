@@ -48,6 +48,13 @@ uint32_t profile_location(struct profile *profile, struct location location)
 	return (uint32_t)profile->location_count++;
 }
 
+void profile_move_location(struct profile *profile, uint32_t number, struct location location)
+{
+	hash_index_add(&profile->location_index,
+		       hash_pair(location.image_id, location.image_address), number);
+	profile->locations[number] = location;
+}
+
 uint32_t profile_stack(struct profile *profile, uint32_t parent, uint32_t location, bool is_guessed)
 {
 	uint64_t hash = hash_pair((uint64_t)parent << 1 | is_guessed, location);

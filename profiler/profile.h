@@ -75,6 +75,9 @@ struct profile *profile_create(void);
 void profile_destroy(struct profile *profile);
 
 uint32_t profile_location(struct profile *profile, struct location location);
+/* Location `number` is another one from now on. Stacks that it was a part of do not become one with
+ * their equals. */
+void profile_move_location(struct profile *profile, uint32_t number, struct location location);
 uint32_t profile_stack(struct profile *profile, uint32_t parent, uint32_t location,
 		       bool is_guessed);
 uint32_t profile_thread(struct profile *profile, uint32_t pid, uint32_t tid, const char *comm);

@@ -270,6 +270,27 @@ static void show(struct rolling_profile *rolling, uint64_t now_ns)
 	}
 }
 
+static void resolve_sums(const struct profile *profile, const struct session *session,
+			 struct sample_sums *sums)
+{
+	for (size_t i = 0; i < sums->count; i++) {
+		struct profile_sample *sum = &sums->items[i];
+
+		if (sum->leaf_is_unknown_jit && sum->stack != STACK_NONE &&
+		    session_is_resolved(session,
+					profile->locations[profile->stacks[sum->stack].location]))
+			sum->leaf_is_unknown_jit = false;
+	}
+}
+
+void rolling_profile_resolve(struct rolling_profile *rolling, struct session *session)
+{
+	if (!session_resolve(session, rolling->profile))
+		return;
+	for (size_t i = 0; i < rolling->slice_count; i++)
+		resolve_sums(rolling->profile, session, &rolling->slices[i].sums);
+}
+
 const struct profile *rolling_profile_refresh(struct rolling_profile *rolling, uint64_t now_ns)
 {
 	drop_old(rolling, now_ns);

@@ -48,6 +48,10 @@ void rolling_profile_take(void *context, const struct session_sample *sample);
 const struct profile *rolling_profile_refresh(struct rolling_profile *rolling, uint64_t now_ns);
 uint64_t rolling_profile_renumbered(const struct rolling_profile *rolling);
 
+/* What the session's samples met before it was described becomes what it is: to be called before a
+ * refresh. What is frozen may change by it. */
+void rolling_profile_resolve(struct rolling_profile *rolling, struct session *session);
+
 /* Frozen, the same is shown on and on while samples are taken; thawed, they are there. */
 void rolling_profile_freeze(struct rolling_profile *rolling, bool is_frozen);
 

@@ -50,6 +50,7 @@ void session_destroy(struct session *session)
 	parking_deinit(&session->parking);
 	recent_chains_deinit(&session->recent);
 	session_store_deinit(session);
+	session_unresolved_deinit(session);
 	session_excerpts_deinit(session);
 	session_chains_deinit(session);
 	hash_index_deinit(&session->quality_index);

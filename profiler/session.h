@@ -18,6 +18,7 @@
 #include "profiler/error.h"
 #include "profiler/event_decode.h"
 #include "profiler/jprof_section.h"
+#include "profiler/profile.h"
 #include "profiler/unwind.h"
 #include "symbolize/symbolizer.h"
 
@@ -100,12 +101,19 @@ void session_skip_unwinding(struct session *session, bool is_skipped);
  * gained; now and then retries parked samples and expires old ones. */
 void session_poll(struct session *session, uint64_t now_ns);
 
-struct profile;
 /*
  * If is_forgetful: whatever is needed for no location of these profiles, and for no sample that is
  * still to come, is dropped, with the names of what was dropped.
  */
 void session_forget(struct session *session, const struct profile *const *kept, size_t count);
+
+/*
+ * If is_forgetful: locations of this profile that were JIT code nobody had described become what it
+ * has been described as since. False: none did. session_is_resolved() tells whether a location has
+ * been described.
+ */
+bool session_resolve(struct session *session, struct profile *profile);
+bool session_is_resolved(const struct session *session, struct location location);
 
 /* No more records come: dumps are read to their ends and what is parked is finished. */
 void session_finish(struct session *session);

@@ -35,15 +35,26 @@ static void mark_named(const struct session *session, const struct profile *prof
 	}
 }
 
+static bool is_used_by(const struct address_space *space, const struct jit_code *code)
+{
+	for (size_t i = 0; i < space->jit_count; i++) {
+		if (space->jits[i].code == code)
+			return true;
+	}
+	return false;
+}
+
+/* Samples wait in the spaces of processes that have gone, too. */
 static bool is_in_use(const struct session *session, const struct jit_code *code)
 {
 	for (size_t i = 0; i < session->processes.process_count; i++) {
-		const struct address_space *space = session->processes.processes[i]->space;
-
-		for (size_t use = 0; use < space->jit_count; use++) {
-			if (space->jits[use].code == code)
-				return true;
-		}
+		if (is_used_by(session->processes.processes[i]->space, code))
+			return true;
+	}
+	for (const struct parked_sample *sample = session->parking.oldest; sample;
+	     sample = sample->next) {
+		if (is_used_by(sample->space, code))
+			return true;
 	}
 	return false;
 }
@@ -53,6 +64,7 @@ void session_forget(struct session *session, const struct profile *const *kept, 
 	uint64_t before_ns = session->newest_ns > LATE_NS ? session->newest_ns - LATE_NS : 0;
 	size_t left = 0;
 
+	session_unresolved_forget(session, kept, count);
 	for (size_t i = 0; i < session->dump_count; i++)
 		jit_code_unmark(session->dumps[i].code);
 	for (size_t i = 0; i < count; i++)

@@ -256,7 +256,7 @@ void session_jit_open_map(struct session *session, struct address_space *space)
 /* Maps appear late: the JDK writes its own only at exit. */
 static void try_maps_again(struct session *session)
 {
-	/* Nothing was noted as unresolved: the next sample asks. */
+	/* Not all that is unresolved may be noted: the next sample asks. */
 	for (size_t i = 0; session->options.is_forgetful && i < session->processes.process_count;
 	     i++)
 		session->processes.processes[i]->space->map_was_tried = false;

@@ -182,6 +182,11 @@ static void locate(struct session *session, const struct event *event, struct ad
 			session_jit_open_map(session, space);
 			code_find(space, address, event->time_ns, code);
 		}
+		/* For session_resolve(); in what is read to its end, all that stays unknown is one. */
+		if (session->options.is_forgetful && code->kind == CODE_JIT_UNKNOWN &&
+		    !code->is_provisional)
+			code->image_address =
+				session_unresolved_note(session, space, address, event->time_ns);
 		session->counts.jit_late += code->is_late;
 		if (!session->is_unwound)
 			mend_trampoline(session, i, code);

@@ -5,6 +5,7 @@
  *     session.c          records in, counts out: what each kernel record changes
  *     session_sample.c   one sample: unwind, or read its chain; locate; give to the sink
  *     session_jit.c      dumps and perf maps: finding them, reading on, attaching them to spaces
+ *     session_unresolved.c  addresses that nothing explained yet
  *     session_section.c  what a recording of ours says, used again
  *     session_store.c    what a recording of ours keeps
  *     session_forget.c   what a session that is not stored need not know any more
@@ -47,12 +48,19 @@ struct known_build_id {
 	struct build_id build_id;
 };
 
-/* An address that nothing explained when it was sampled; asked again at the end. */
+/* An address that nothing explained when it was sampled; asked again at the end, or, if the session
+ * is forgetful, whenever there is news. */
 struct unresolved {
 	struct address_space *space; /* one reference */
 	uint64_t address;
 	uint64_t first_ns, last_ns;
+	uint64_t number; /* ascending from 1, never used again: the image address that stands for
+			    it in the locations of a forgetful session */
+	bool is_used;	 /* session_unresolved_forget()'s */
 };
+
+/* Where there are more, all code is kept; or, of a forgetful session, the rest has no number. */
+enum { UNRESOLVED_MAX = 1 << 20, UNRESOLVED_MAX_FORGETFUL = 1 << 13 };
 
 enum { SEEN_RETURNS = 4096 };
 
@@ -75,6 +83,7 @@ struct session {
 	/* Of code in memory that was unknown: how often there was some, and what was seen of that
 	 * when parked samples were looked at. */
 	uint64_t news_count, news_seen;
+	uint64_t news_resolved; /* the same, for session_resolve() */
 	struct recent_chains recent;
 	struct session_counts counts;
 	uint64_t lost_samples; /* of LOST_SAMPLES records; counts.lost has those of LOST records */
@@ -104,7 +113,8 @@ struct session {
 	struct location *noted;	 /* some of them; see session_store.c */
 	struct unresolved *unresolved;
 	size_t unresolved_count, unresolved_capacity;
-	struct hash_index unresolved_index;
+	struct hash_index unresolved_index; /* by space and address */
+	uint64_t unresolved_number;	    /* the last one given */
 
 	const char **remarks; /* interned, each once */
 	size_t remark_count, remark_capacity;
@@ -139,6 +149,15 @@ struct jit_version *session_jit_version(const struct session *session, struct lo
 
 struct session_map *session_jit_add_map(struct session *session, uint32_t pid, int fd,
 					const char *path);
+
+/* session_unresolved.c */
+void session_unresolved_deinit(struct session *session);
+/* Returns its number; 0: there are too many. */
+uint64_t session_unresolved_note(struct session *session, struct address_space *space,
+				 uint64_t address, uint64_t time_ns);
+/* Those that are in no location of these profiles, or of processes that are gone. */
+void session_unresolved_forget(struct session *session, const struct profile *const *kept,
+			       size_t count);
 
 /* session_section.c */
 const struct sample_quality *session_section_quality(const struct session *session,

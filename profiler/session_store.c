@@ -9,39 +9,9 @@
 
 #include <stdlib.h>
 
-/* Addresses that nothing explained. Where there are more, all code is kept. */
-enum { UNRESOLVED_MAX = 1 << 20 };
-
 void session_store_deinit(struct session *session)
 {
-	for (size_t i = 0; i < session->unresolved_count; i++)
-		address_space_release(session->unresolved[i].space);
-	free(session->unresolved);
 	free(session->noted);
-	hash_index_deinit(&session->unresolved_index);
-}
-
-static void note_unresolved(struct session *session, struct address_space *space, uint64_t address,
-			    uint64_t time_ns)
-{
-	uint64_t hash = hash_pair((uintptr_t)space, address);
-
-	for (struct hash_cursor c = hash_index_begin(&session->unresolved_index, hash);
-	     hash_index_next(&session->unresolved_index, &c);) {
-		struct unresolved *known = &session->unresolved[c.number];
-
-		if (known->space != space || known->address != address)
-			continue;
-		known->last_ns = time_ns;
-		return;
-	}
-	if (session->unresolved_count >= UNRESOLVED_MAX)
-		return;
-	session->unresolved = xgrow(session->unresolved, session->unresolved_count,
-				    &session->unresolved_capacity, sizeof(*session->unresolved));
-	hash_index_add(&session->unresolved_index, hash, (uint32_t)session->unresolved_count);
-	session->unresolved[session->unresolved_count++] =
-		(struct unresolved){ address_space_hold(space), address, time_ns, time_ns };
 }
 
 /*
@@ -72,9 +42,10 @@ void session_store_note(struct session *session, const struct event *event,
 		const struct code *code = &session->codes[i];
 
 		if (code->kind == CODE_JIT_UNKNOWN)
-			note_unresolved(session, space,
-					chain_frame_lookup_address(&session->chain.frames[i]),
-					event->time_ns);
+			session_unresolved_note(
+				session, space,
+				chain_frame_lookup_address(&session->chain.frames[i]),
+				event->time_ns);
 		else
 			note_location(session, code);
 	}

@@ -99,8 +99,10 @@ const struct profile *live_refresh(struct live *live)
 {
 	uint64_t now_ns = live_now_ns();
 	uint64_t before = rolling_profile_renumbered(live->rolling);
-	const struct profile *profile = rolling_profile_refresh(live->rolling, now_ns);
+	const struct profile *profile;
 
+	rolling_profile_resolve(live->rolling, recorder_session(live->recorder));
+	profile = rolling_profile_refresh(live->rolling, now_ns);
 	if (!live->is_over && now_ns > live->tidied_ns + TIDY_NS)
 		forget_unused(live, now_ns);
 	/* Most locations that have names are gone when the tables were compacted. */

@@ -3,163 +3,43 @@
  * Dumps and perf maps of a session: found, read on, named by the user, kept in a recording and used
  * again. The dumps are written by libjitdump, of this process.
  */
-#include "jitdump/libjitdump.h"
 #include "profiler/jit_dumps.h"
 #include "profiler/profile.h"
 #include "profiler/section_bytes.h"
 #include "profiler/session.h"
+#include "support/announcing_world.h"
 #include "support/scratch_directory.h"
-#include "support/session_world.h"
 #include "symbolize/kernel_symbols.h"
 
-#include <limits.h>
-#include <linux/perf_event.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-/* Where the made-up JIT has its code: one page that nothing else can be mapped at. */
-enum { CODE = 0x1000, CODE_END = 0x2000, FIB = CODE, MAIN = CODE + 0x100, CODE_SIZE = 0x20 };
-
-#define KERNEL	  ((uint64_t)PERF_CONTEXT_KERNEL)
-#define USER	  ((uint64_t)PERF_CONTEXT_USER)
-#define SECOND_NS UINT64_C(1000000000)
-#define STACK	  UINT64_C(0x7ffe00001000)
-
-static const uint8_t code[CODE_SIZE];
-static const struct world_mapping code_memory = { .start = CODE,
-						  .size = CODE_END - CODE,
-						  .path = "//anon" };
-
-struct fixture {
-	char *directory;
-	struct jitdump_writer *writer;
-	char path[PATH_MAX]; /* of the dump */
-	uint32_t pid;
-	uint64_t start_ns;
-	struct session_world world;
-};
-
-static struct fixture fixture;
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * SECOND_NS + (uint64_t)now.tv_nsec;
-}
-
-static void begin(void **state, bool is_live, bool has_stacks)
-{
-	struct jitdump_options options = { .size = sizeof(options), .directory = *state };
-
-	fixture = (struct fixture){ .directory = *state,
-				    .pid = (uint32_t)getpid(),
-				    .start_ns = now_ns() };
-	assert_int_equal(jitdump_open(&options, &fixture.writer), 0);
-	assert_true(jitdump_path(fixture.writer, fixture.path, PATH_MAX) > 0);
-	session_world_init(&fixture.world, is_live, has_stacks);
-}
+static struct announcing_world fixture;
 
 static int end(void **state)
 {
-	jitdump_close(fixture.writer);
-	session_world_deinit(&fixture.world);
+	announcing_world_deinit(&fixture);
 	return scratch_directory_destroy(state);
-}
-
-/* Some time well behind every announcement of this test. */
-static uint64_t later_ns(void)
-{
-	return fixture.start_ns + 100 * SECOND_NS;
-}
-
-static uint64_t inode_of(const char *path)
-{
-	struct stat status;
-
-	assert_int_equal(stat(path, &status), 0);
-	return status.st_ino;
-}
-
-static void feed_marker(uint32_t pid)
-{
-	world_mmap(&fixture.world, fixture.start_ns, pid,
-		   &(struct world_mapping){ .start = 0x9000,
-					    .size = 0x1000,
-					    .path = fixture.path,
-					    .inode = inode_of(fixture.path) });
-	world_mmap(&fixture.world, fixture.start_ns, pid, &code_memory);
-}
-
-static void announce(uint64_t address, const char *name, const struct jitdump_cfi_step *steps,
-		     size_t step_count)
-{
-	const struct jitdump_line lines[] = { { 0, "/app/fib.js", 12, 3 }, { 8, NULL, 13, 1 } };
-	struct jitdump_eh_frame table = { 0 };
-	struct jitdump_function function = { .size = sizeof(function),
-					     .name = name,
-					     .code_address = address,
-					     .code = code,
-					     .code_size = CODE_SIZE,
-					     .lines = lines,
-					     .line_count = 2 };
-
-	if (steps)
-		assert_int_equal(jitdump_eh_frame_build(JITDUMP_CPU_X86_64, CODE_SIZE, steps,
-							step_count, &table),
-				 0);
-	function.eh_frame = table.bytes;
-	function.eh_frame_size = table.size;
-	function.eh_frame_hdr_size = table.hdr_size;
-	assert_int_equal(jitdump_add(fixture.writer, &function, NULL), 0);
-	jitdump_eh_frame_free(&table);
-}
-
-/* Two functions without frame pointers; main is where the thread began. */
-static void announce_fib(void)
-{
-	static const struct jitdump_cfi_step steps[] = { { 0, JITDUMP_CFI_DEF_CFA,
-							   JITDUMP_X86_64_RSP, 8 } };
-
-	announce(FIB, "fib", steps, 1);
-}
-
-static void announce_main(void)
-{
-	static const struct jitdump_cfi_step steps[] = { { 0, JITDUMP_CFI_UNDEFINED,
-							   JITDUMP_X86_64_RETURN_ADDRESS, 0 } };
-
-	announce(MAIN, "main", steps, 1);
-}
-
-static void feed_stack_sample(uint64_t time_ns)
-{
-	static const uint64_t words[] = { MAIN + 0x10, 0, 0, 0 };
-
-	world_stack_sample(&fixture.world, time_ns, fixture.pid, FIB + 4, STACK, words, 4);
 }
 
 static void code_announced_after_its_samples_is_named_at_the_end(void **state)
 {
-	begin(state, true, false);
-	feed_marker(fixture.pid);
-	world_sample(&fixture.world, later_ns(), fixture.pid, fixture.pid,
+	announcing_world_init(&fixture, *state, true, false);
+	announcing_world_mark(&fixture, fixture.pid);
+	world_sample(&fixture.world, later_ns(&fixture), fixture.pid, fixture.pid,
 		     CHAIN(USER, FIB + 4, MAIN + 9));
-	announce_fib();
-	announce_main();
-	world_sample(&fixture.world, later_ns() + 1, fixture.pid, fixture.pid,
+	announce_fib(&fixture);
+	announce_main(&fixture);
+	world_sample(&fixture.world, later_ns(&fixture) + 1, fixture.pid, fixture.pid,
 		     CHAIN(USER, FIB + 4, MAIN + 9));
 	session_finish(fixture.world.session);
-	world_sample(&fixture.world, later_ns() + 2, fixture.pid, fixture.pid,
+	world_sample(&fixture.world, later_ns(&fixture) + 2, fixture.pid, fixture.pid,
 		     CHAIN(USER, FIB + 4, MAIN + 9));
 	assert_string_equal(world_name(&fixture.world, 2, 0), "fib");
 	assert_string_equal(world_name(&fixture.world, 2, 1), "main");
@@ -172,16 +52,16 @@ static void code_announced_after_its_samples_is_named_at_the_end(void **state)
 
 static void a_sample_ahead_of_its_announcement_waits_for_it(void **state)
 {
-	begin(state, true, true);
-	feed_marker(fixture.pid);
-	feed_stack_sample(later_ns());
+	announcing_world_init(&fixture, *state, true, true);
+	announcing_world_mark(&fixture, fixture.pid);
+	feed_fib_called_by_main(&fixture, later_ns(&fixture));
 	assert_int_equal(fixture.world.count, 0);
-	announce_fib();
-	session_poll(fixture.world.session, later_ns() + SECOND_NS / 10);
+	announce_fib(&fixture);
+	session_poll(fixture.world.session, later_ns(&fixture) + SECOND_NS / 10);
 	/* Its caller is missing still. */
 	assert_int_equal(fixture.world.count, 0);
-	announce_main();
-	session_poll(fixture.world.session, later_ns() + SECOND_NS / 5);
+	announce_main(&fixture);
+	session_poll(fixture.world.session, later_ns(&fixture) + SECOND_NS / 5);
 	assert_int_equal(fixture.world.count, 1);
 	assert_true(fixture.world.samples[0].was_parked);
 	assert_int_equal(fixture.world.samples[0].end, STACK_END_COMPLETE);
@@ -195,10 +75,10 @@ static void a_sample_ahead_of_its_announcement_waits_for_it(void **state)
 
 static void a_sample_that_waited_too_long_keeps_its_raw_address(void **state)
 {
-	begin(state, true, true);
-	feed_marker(fixture.pid);
-	feed_stack_sample(later_ns());
-	session_poll(fixture.world.session, later_ns() + 3 * SECOND_NS);
+	announcing_world_init(&fixture, *state, true, true);
+	announcing_world_mark(&fixture, fixture.pid);
+	feed_fib_called_by_main(&fixture, later_ns(&fixture));
+	session_poll(fixture.world.session, later_ns(&fixture) + 3 * SECOND_NS);
 	assert_int_equal(fixture.world.count, 1);
 	assert_true(fixture.world.samples[0].was_parked);
 	assert_int_equal(fixture.world.samples[0].frames[0].pc, FIB + 4);
@@ -208,11 +88,11 @@ static void a_sample_that_waited_too_long_keeps_its_raw_address(void **state)
 
 static void the_end_finishes_what_still_waits(void **state)
 {
-	begin(state, true, true);
-	feed_marker(fixture.pid);
-	feed_stack_sample(later_ns());
-	announce_fib();
-	announce_main();
+	announcing_world_init(&fixture, *state, true, true);
+	announcing_world_mark(&fixture, fixture.pid);
+	feed_fib_called_by_main(&fixture, later_ns(&fixture));
+	announce_fib(&fixture);
+	announce_main(&fixture);
 	session_finish(fixture.world.session);
 	assert_int_equal(fixture.world.count, 1);
 	assert_string_equal(world_name(&fixture.world, 0, 1), "main");
@@ -220,15 +100,15 @@ static void the_end_finishes_what_still_waits(void **state)
 
 static void what_comes_too_fast_keeps_its_innermost_frame(void **state)
 {
-	begin(state, true, true);
-	feed_marker(fixture.pid);
-	announce_fib();
-	announce_main();
-	session_poll(fixture.world.session, later_ns());
+	announcing_world_init(&fixture, *state, true, true);
+	announcing_world_mark(&fixture, fixture.pid);
+	announce_fib(&fixture);
+	announce_main(&fixture);
+	session_poll(fixture.world.session, later_ns(&fixture));
 	session_skip_unwinding(fixture.world.session, true);
-	feed_stack_sample(later_ns() + 1);
+	feed_fib_called_by_main(&fixture, later_ns(&fixture) + 1);
 	session_skip_unwinding(fixture.world.session, false);
-	feed_stack_sample(later_ns() + 2);
+	feed_fib_called_by_main(&fixture, later_ns(&fixture) + 2);
 	assert_int_equal(fixture.world.count, 2);
 	assert_int_equal(fixture.world.samples[0].end, STACK_END_SKIPPED);
 	assert_int_equal(fixture.world.samples[0].count, 1);
@@ -241,9 +121,9 @@ static void what_comes_too_fast_keeps_its_innermost_frame(void **state)
 
 static void a_sample_of_a_process_without_a_dump_does_not_wait(void **state)
 {
-	begin(state, true, true);
+	announcing_world_init(&fixture, *state, true, true);
 	world_mmap(&fixture.world, fixture.start_ns, fixture.pid, &code_memory);
-	feed_stack_sample(later_ns());
+	feed_fib_called_by_main(&fixture, later_ns(&fixture));
 	assert_int_equal(fixture.world.count, 1);
 	assert_false(fixture.world.samples[0].was_parked);
 }
@@ -275,26 +155,26 @@ static void assert_last_sample(enum stack_end stack_end, bool is_joined, size_t 
 
 static void a_stack_longer_than_its_copy_is_joined_until_exec(void **state)
 {
-	begin(state, true, true);
-	announce_fib();
-	announce_main();
-	feed_marker(fixture.pid);
-	feed_longer_stack(later_ns(), FIB + 4);
+	announcing_world_init(&fixture, *state, true, true);
+	announce_fib(&fixture);
+	announce_main(&fixture);
+	announcing_world_mark(&fixture, fixture.pid);
+	feed_longer_stack(later_ns(&fixture), FIB + 4);
 	assert_last_sample(STACK_END_TRUNCATED_COPY, false, 3);
-	feed_whole_stack(later_ns() + 1);
+	feed_whole_stack(later_ns(&fixture) + 1);
 	assert_last_sample(STACK_END_COMPLETE, false, 4);
-	feed_longer_stack(later_ns() + 2, FIB + 5);
+	feed_longer_stack(later_ns(&fixture) + 2, FIB + 5);
 	assert_last_sample(STACK_END_TRUNCATED_COPY, true, 5);
 	assert_int_equal(fixture.world.samples[2].frames[3].pc, FIB + 10);
 	assert_true(fixture.world.samples[2].frames[3].is_return);
 	assert_string_equal(world_name(&fixture.world, 2, 4), "main");
-	world_comm(&fixture.world, later_ns() + 3, fixture.pid, fixture.pid, "app", true);
-	feed_marker(fixture.pid);
-	feed_longer_stack(later_ns() + 4, FIB + 5);
+	world_comm(&fixture.world, later_ns(&fixture) + 3, fixture.pid, fixture.pid, "app", true);
+	announcing_world_mark(&fixture, fixture.pid);
+	feed_longer_stack(later_ns(&fixture) + 4, FIB + 5);
 	assert_last_sample(STACK_END_TRUNCATED_COPY, false, 3);
-	feed_whole_stack(later_ns() + 5);
-	world_exit(&fixture.world, later_ns() + 6, fixture.pid, fixture.pid);
-	feed_longer_stack(later_ns() + 7, FIB + 5);
+	feed_whole_stack(later_ns(&fixture) + 5);
+	world_exit(&fixture.world, later_ns(&fixture) + 6, fixture.pid, fixture.pid);
+	feed_longer_stack(later_ns(&fixture) + 7, FIB + 5);
 	assert_last_sample(STACK_END_TRUNCATED_COPY, false, 3);
 }
 
@@ -304,15 +184,15 @@ static void a_sample_that_waited_is_not_joined(void **state)
 	static const struct jitdump_cfi_step steps[] = { { 0, JITDUMP_CFI_DEF_CFA,
 							   JITDUMP_X86_64_RSP, 8 } };
 
-	begin(state, true, true);
-	announce_fib();
-	announce_main();
-	feed_marker(fixture.pid);
-	feed_whole_stack(later_ns());
-	feed_longer_stack(later_ns() + 1, LATE + 4);
+	announcing_world_init(&fixture, *state, true, true);
+	announce_fib(&fixture);
+	announce_main(&fixture);
+	announcing_world_mark(&fixture, fixture.pid);
+	feed_whole_stack(later_ns(&fixture));
+	feed_longer_stack(later_ns(&fixture) + 1, LATE + 4);
 	assert_int_equal(fixture.world.count, 1);
-	announce(LATE, "late", steps, 1);
-	session_poll(fixture.world.session, later_ns() + SECOND_NS / 10);
+	announce(&fixture, LATE, "late", steps, 1);
+	session_poll(fixture.world.session, later_ns(&fixture) + SECOND_NS / 10);
 	assert_int_equal(fixture.world.count, 2);
 	assert_true(fixture.world.samples[1].was_parked);
 	assert_last_sample(STACK_END_TRUNCATED_COPY, false, 3);
@@ -320,14 +200,15 @@ static void a_sample_that_waited_is_not_joined(void **state)
 
 static void two_markers_of_one_file_are_one_dump(void **state)
 {
-	begin(state, true, false);
-	announce_fib();
-	feed_marker(fixture.pid);
-	feed_marker(fixture.pid);
+	announcing_world_init(&fixture, *state, true, false);
+	announce_fib(&fixture);
+	announcing_world_mark(&fixture, fixture.pid);
+	announcing_world_mark(&fixture, fixture.pid);
 	world_fork(&fixture.world, fixture.start_ns, fixture.pid + 1, fixture.pid + 1, fixture.pid,
 		   fixture.pid);
-	world_sample(&fixture.world, later_ns(), fixture.pid, fixture.pid, CHAIN(USER, FIB + 4));
-	world_sample(&fixture.world, later_ns(), fixture.pid + 1, fixture.pid + 1,
+	world_sample(&fixture.world, later_ns(&fixture), fixture.pid, fixture.pid,
+		     CHAIN(USER, FIB + 4));
+	world_sample(&fixture.world, later_ns(&fixture), fixture.pid + 1, fixture.pid + 1,
 		     CHAIN(USER, FIB + 4));
 	const struct location of_parent = fixture.world.samples[0].frames[0].location;
 	const struct location of_child = fixture.world.samples[1].frames[0].location;
@@ -339,15 +220,16 @@ static void two_markers_of_one_file_are_one_dump(void **state)
 
 static void a_dump_that_cannot_be_trusted_is_said(void **state)
 {
-	begin(state, true, false);
-	announce_fib();
+	announcing_world_init(&fixture, *state, true, false);
+	announce_fib(&fixture);
 	world_mmap(&fixture.world, fixture.start_ns, fixture.pid,
 		   &(struct world_mapping){ .start = 0x9000,
 					    .size = 0x1000,
 					    .path = fixture.path,
 					    .inode = inode_of(fixture.path) + 1 });
 	world_mmap(&fixture.world, fixture.start_ns, fixture.pid, &code_memory);
-	world_sample(&fixture.world, later_ns(), fixture.pid, fixture.pid, CHAIN(USER, FIB + 4));
+	world_sample(&fixture.world, later_ns(&fixture), fixture.pid, fixture.pid,
+		     CHAIN(USER, FIB + 4));
 	session_finish(fixture.world.session);
 	assert_string_equal(world_name(&fixture.world, 0, 0), "[jit?]");
 	assert_int_equal(session_remark_count(fixture.world.session), 1);
@@ -358,18 +240,20 @@ static void a_perf_map_is_picked_up_when_it_appears(void **state)
 {
 	char path[64];
 
-	begin(state, true, false);
+	announcing_world_init(&fixture, *state, true, false);
 	world_mmap(&fixture.world, fixture.start_ns, fixture.pid, &code_memory);
-	world_sample(&fixture.world, later_ns(), fixture.pid, fixture.pid, CHAIN(USER, FIB + 4));
+	world_sample(&fixture.world, later_ns(&fixture), fixture.pid, fixture.pid,
+		     CHAIN(USER, FIB + 4));
 	snprintf(path, sizeof(path), "/tmp/perf-%u.map", fixture.pid);
 	FILE *map = fopen(path, "wxe");
 
 	assert_non_null(map);
 	fprintf(map, "%x %x mapped fib\n", FIB, CODE_SIZE);
 	fclose(map);
-	session_poll(fixture.world.session, later_ns() + 2 * SECOND_NS);
+	session_poll(fixture.world.session, later_ns(&fixture) + 2 * SECOND_NS);
 	unlink(path);
-	world_sample(&fixture.world, later_ns(), fixture.pid, fixture.pid, CHAIN(USER, FIB + 4));
+	world_sample(&fixture.world, later_ns(&fixture), fixture.pid, fixture.pid,
+		     CHAIN(USER, FIB + 4));
 	assert_int_equal(fixture.world.samples[0].frames[0].kind, CODE_JIT_UNKNOWN);
 	assert_string_equal(world_name(&fixture.world, 1, 0), "mapped fib");
 }
@@ -378,8 +262,8 @@ static void a_dump_named_without_a_pid_goes_where_its_marker_is_mapped(void **st
 {
 	struct error err;
 
-	begin(state, false, false);
-	announce_fib();
+	announcing_world_init(&fixture, *state, false, false);
+	announce_fib(&fixture);
 	assert_true(session_add_jitdump(fixture.world.session, 0, fixture.path, &err));
 	/* As recorded in another place, and deleted since. */
 	char recorded[PATH_MAX];
@@ -389,8 +273,8 @@ static void a_dump_named_without_a_pid_goes_where_its_marker_is_mapped(void **st
 		   &(struct world_mapping){ .start = 0x9000, .size = 0x1000, .path = recorded });
 	world_mmap(&fixture.world, 1, 77, &code_memory);
 	world_mmap(&fixture.world, 1, 78, &code_memory);
-	world_sample(&fixture.world, later_ns(), 77, 77, CHAIN(USER, FIB + 4));
-	world_sample(&fixture.world, later_ns(), 78, 78, CHAIN(USER, FIB + 4));
+	world_sample(&fixture.world, later_ns(&fixture), 77, 77, CHAIN(USER, FIB + 4));
+	world_sample(&fixture.world, later_ns(&fixture), 78, 78, CHAIN(USER, FIB + 4));
 	session_finish(fixture.world.session);
 	assert_string_equal(world_name(&fixture.world, 0, 0), "fib");
 	assert_string_equal(world_name(&fixture.world, 1, 0), "[jit?]");
@@ -401,14 +285,14 @@ static void a_dump_named_with_a_pid_goes_to_it_and_its_own_is_not_looked_for(voi
 {
 	struct error err;
 
-	begin(state, false, false);
-	announce_fib();
+	announcing_world_init(&fixture, *state, false, false);
+	announce_fib(&fixture);
 	assert_true(session_add_jitdump(fixture.world.session, 77, fixture.path, &err));
 	world_mmap(&fixture.world, 1, 77,
 		   &(struct world_mapping){
 			   .start = 0x9000, .size = 0x1000, .path = "/gone/jit-77.dump" });
 	world_mmap(&fixture.world, 1, 77, &code_memory);
-	world_sample(&fixture.world, later_ns(), 77, 77, CHAIN(USER, FIB + 4));
+	world_sample(&fixture.world, later_ns(&fixture), 77, 77, CHAIN(USER, FIB + 4));
 	session_finish(fixture.world.session);
 	assert_string_equal(world_name(&fixture.world, 0, 0), "fib");
 	assert_int_equal(session_remark_count(fixture.world.session), 0);
@@ -419,7 +303,7 @@ static void a_perf_map_named_with_a_pid_goes_to_it(void **state)
 	struct error err;
 	char path[PATH_MAX];
 
-	begin(state, false, false);
+	announcing_world_init(&fixture, *state, false, false);
 	snprintf(path, sizeof(path), "%s/kept.map", fixture.directory);
 	FILE *map = fopen(path, "we");
 
@@ -437,7 +321,7 @@ static void a_named_file_that_is_no_dump_is_refused(void **state)
 	struct error err = { 0 };
 	char path[PATH_MAX];
 
-	begin(state, false, false);
+	announcing_world_init(&fixture, *state, false, false);
 	snprintf(path, sizeof(path), "%s/text.dump", fixture.directory);
 	FILE *file = fopen(path, "we");
 
@@ -496,23 +380,23 @@ static void record_everything(void)
 	struct jitdump_function moved = { .size = sizeof(moved),
 					  .name = "main",
 					  .code_address = MAIN,
-					  .code = code,
+					  .code = announced_code,
 					  .code_size = CODE_SIZE };
 
 	kernel_symbols_add(kernel, kernel_address - 0x10, 0x100, "bpf_prog_1", "bpf");
-	feed_marker(fixture.pid);
-	announce_fib();
+	announcing_world_mark(&fixture, fixture.pid);
+	announce_fib(&fixture);
 	assert_int_equal(jitdump_add(fixture.writer, &moved, &main_index), 0);
-	between_ns = now_ns();
-	announce(FIB, "pow", NULL, 0);
+	between_ns = announcing_world_now_ns();
+	announce(&fixture, FIB, "pow", NULL, 0);
 	assert_int_equal(jitdump_move(fixture.writer, main_index, MAIN, MAIN + 0x200, CODE_SIZE),
 			 0);
 	session_finish(fixture.world.session);
 	world_sample(&fixture.world, between_ns, fixture.pid, fixture.pid,
 		     CHAIN(USER, FIB + 4, MAIN + 0x10));
-	world_sample(&fixture.world, later_ns(), fixture.pid, fixture.pid,
+	world_sample(&fixture.world, later_ns(&fixture), fixture.pid, fixture.pid,
 		     CHAIN(KERNEL, kernel_address, USER, FIB + 8, MAIN + 0x210, MAIN + 0x10));
-	world_sample(&fixture.world, later_ns() + 1, fixture.pid, fixture.pid,
+	world_sample(&fixture.world, later_ns(&fixture) + 1, fixture.pid, fixture.pid,
 		     CHAIN(USER, CODE + 0x810, CODE + 0xff0));
 }
 
@@ -521,7 +405,7 @@ static void what_a_recording_keeps_gives_the_same_names_and_lines(void **state)
 	struct session_world again;
 	char map_path[64];
 
-	begin(state, true, false);
+	announcing_world_init(&fixture, *state, true, false);
 	snprintf(map_path, sizeof(map_path), "/tmp/perf-%u.map", fixture.pid);
 	FILE *map = fopen(map_path, "wxe");
 
@@ -557,12 +441,13 @@ static void code_that_was_never_sampled_is_not_kept_but_counted(void **state)
 {
 	struct session_world again;
 
-	begin(state, true, false);
-	feed_marker(fixture.pid);
-	announce_fib();
-	announce(MAIN, "cold", NULL, 0);
+	announcing_world_init(&fixture, *state, true, false);
+	announcing_world_mark(&fixture, fixture.pid);
+	announce_fib(&fixture);
+	announce(&fixture, MAIN, "cold", NULL, 0);
 	session_finish(fixture.world.session);
-	world_sample(&fixture.world, later_ns(), fixture.pid, fixture.pid, CHAIN(USER, FIB + 4));
+	world_sample(&fixture.world, later_ns(&fixture), fixture.pid, fixture.pid,
+		     CHAIN(USER, FIB + 4));
 	struct jprof_section *section = stored_section(&fixture.world);
 
 	session_world_init(&again, false, false);
@@ -588,66 +473,6 @@ static void code_that_was_never_sampled_is_not_kept_but_counted(void **state)
 
 #define IN_DIRECTORY(test) cmocka_unit_test_setup_teardown(test, scratch_directory_create, end)
 
-/* A profile with the location of a frame of a sample. */
-static struct profile *profile_of(size_t sample, size_t frame)
-{
-	struct profile *profile = profile_create();
-
-	profile_location(profile, fixture.world.samples[sample].frames[frame].location);
-	return profile;
-}
-
-static void forget_all_but(const struct profile *kept)
-{
-	session_forget(fixture.world.session, &kept, kept != NULL);
-}
-
-static void code_that_a_kept_profile_names_outlives_its_replacement(void **state)
-{
-	begin(state, true, false);
-	feed_marker(fixture.pid);
-	announce_fib();
-	announce_main();
-	session_poll(fixture.world.session, later_ns());
-	world_sample(&fixture.world, now_ns(), fixture.pid, fixture.pid,
-		     CHAIN(USER, FIB + 4, MAIN + 9));
-	/* All of it is announced anew, many times. */
-	for (int i = 0; i < 1000; i++) {
-		announce(FIB, "newer", NULL, 0);
-		announce(MAIN, "newest", NULL, 0);
-	}
-	session_poll(fixture.world.session, later_ns() + SECOND_NS);
-	world_sample(&fixture.world, later_ns() + 20 * SECOND_NS, fixture.pid, fixture.pid,
-		     CHAIN(USER, FIB + 4, MAIN + 9));
-	struct profile *kept = profile_of(0, 0);
-
-	forget_all_but(kept);
-	assert_string_equal(world_name(&fixture.world, 0, 0), "fib");
-	assert_int_equal(world_frame_names(&fixture.world, 0, 0)->line, 12);
-	assert_string_equal(world_name(&fixture.world, 0, 1), "[jit?]"); /* it was not kept */
-	assert_string_equal(world_name(&fixture.world, 1, 0), "newer");
-	assert_string_equal(world_name(&fixture.world, 1, 1), "newest");
-	profile_destroy(kept);
-}
-
-static void a_dump_goes_with_its_process_once_nothing_names_its_code(void **state)
-{
-	begin(state, true, false);
-	feed_marker(fixture.pid);
-	announce_fib();
-	session_poll(fixture.world.session, later_ns());
-	world_sample(&fixture.world, later_ns(), fixture.pid, fixture.pid, CHAIN(USER, FIB + 4));
-	world_exit(&fixture.world, later_ns() + 1, fixture.pid, fixture.pid);
-	session_poll(fixture.world.session, later_ns() + 20 * SECOND_NS);
-	struct profile *kept = profile_of(0, 0);
-
-	forget_all_but(kept);
-	assert_string_equal(world_name(&fixture.world, 0, 0), "fib");
-	forget_all_but(NULL);
-	forget_all_but(NULL);
-	profile_destroy(kept);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -667,8 +492,6 @@ int main(void)
 		IN_DIRECTORY(a_perf_map_named_with_a_pid_goes_to_it),
 		IN_DIRECTORY(a_named_file_that_is_no_dump_is_refused),
 		IN_DIRECTORY(what_a_recording_keeps_gives_the_same_names_and_lines),
-		IN_DIRECTORY(code_that_a_kept_profile_names_outlives_its_replacement),
-		IN_DIRECTORY(a_dump_goes_with_its_process_once_nothing_names_its_code),
 		IN_DIRECTORY(code_that_was_never_sampled_is_not_kept_but_counted),
 	};
 

@@ -70,18 +70,27 @@ static struct event_layout *layout_of(bool has_stacks)
 	return layout;
 }
 
-void session_world_init(struct session_world *world, bool is_live, bool has_stacks)
+static void init(struct session_world *world, bool has_stacks, struct session_options options)
 {
 	*world = (struct session_world){ 0 };
 	world->symbolizer = symbolizer_create(&(struct symbolizer_options){ 0 });
 	world->layout = layout_of(has_stacks);
-	world->session = session_create(&(struct session_options){ .symbolizer = world->symbolizer,
-								   .method = UNWIND_AUTO,
-								   .is_live = is_live,
-								   .sink = keep_sample,
-								   .sink_context = world },
-					world->layout);
+	options.symbolizer = world->symbolizer;
+	options.method = UNWIND_AUTO;
+	options.sink = keep_sample;
+	options.sink_context = world;
+	world->session = session_create(&options, world->layout);
 	world->naming = naming_create(world->session);
+}
+
+void session_world_init(struct session_world *world, bool is_live, bool has_stacks)
+{
+	init(world, has_stacks, (struct session_options){ .is_live = is_live });
+}
+
+void session_world_init_forgetful(struct session_world *world, bool has_stacks)
+{
+	init(world, has_stacks, (struct session_options){ .is_live = true, .is_forgetful = true });
 }
 
 void session_world_deinit(struct session_world *world)

@@ -42,6 +42,8 @@ struct session_world {
 
 /* The one event's samples have a chain, or (`has_stacks`) a kernel chain, registers and a stack. */
 void session_world_init(struct session_world *world, bool is_live, bool has_stacks);
+/* A live one that forgets. */
+void session_world_init_forgetful(struct session_world *world, bool has_stacks);
 void session_world_deinit(struct session_world *world);
 
 /* Times are in ns. pid and tid of a process's first thread are equal. */
