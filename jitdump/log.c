@@ -4,6 +4,7 @@
 #include "jitdump/arena.h"
 #include "jitdump/debug_lines.h"
 #include "jitdump/pairing.h"
+#include "jitdump/sparse_array.h"
 #include "jitdump/stream.h"
 #include "jitdump/text.h"
 #include "jitdump/xalloc.h"
@@ -12,15 +13,12 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Few in a block: it is given back when all of it are forgotten. */
-enum { BLOCK_SHIFT = 2, BLOCK_ENTRIES = 1 << BLOCK_SHIFT };
-
 struct kept_entry {
 	struct jitdump_entry entry;	  /* the first, so that its address is that of the whole */
 	struct arena texts;		  /* its name, rows and table */
 	struct arena codes;		  /* its code */
 	uint64_t code_bytes, other_bytes; /* of the records it was made of */
-	bool is_marked, is_code_marked, is_forgotten;
+	bool is_marked, is_code_marked;
 };
 
 /* How far back a load said twice is looked for: more than fit an inherited stdio buffer. */
@@ -34,9 +32,7 @@ struct jitdump_log {
 	struct jitdump_stream stream;
 	struct pairing pairing;
 	struct jitdump_problems problems;
-	struct kept_entry **blocks; /* NULL: all of it is forgotten */
-	size_t block_count, block_capacity;
-	size_t entry_count;
+	struct sparse_array entries; /* of struct kept_entry */
 	struct jitdump_damage damage;
 	uint64_t code_bytes, other_bytes; /* of the records taken, but for those forgotten */
 	uint64_t unowned_bytes;		  /* of records since the last entry */
@@ -64,22 +60,15 @@ static void strip(struct jitdump_log *log, struct kept_entry *kept)
 	kept->entry.code = NULL;
 }
 
-static void forget(struct jitdump_log *log, struct kept_entry *kept)
+static void forget(struct jitdump_log *log, size_t number)
 {
+	struct kept_entry *kept = sparse_array_at(&log->entries, number);
+
 	strip(log, kept);
 	log->other_bytes -= kept->other_bytes;
-	kept->other_bytes = 0;
 	arena_deinit(&kept->texts);
-	kept->entry = (struct jitdump_entry){ .time_ns = kept->entry.time_ns, .name = "" };
-	kept->is_forgotten = true;
-}
-
-static void forget_block(struct jitdump_log *log, size_t number)
-{
-	for (size_t i = 0; log->blocks[number] && i < BLOCK_ENTRIES; i++)
-		forget(log, &log->blocks[number][i]);
-	free(log->blocks[number]);
-	log->blocks[number] = NULL;
+	free(kept);
+	sparse_array_take_out(&log->entries, number);
 }
 
 void jitdump_log_destroy(struct jitdump_log *log)
@@ -90,27 +79,20 @@ void jitdump_log_destroy(struct jitdump_log *log)
 	jitdump_stream_deinit(&log->stream);
 	pairing_deinit(&log->pairing);
 	jitdump_problems_deinit(&log->problems);
-	for (size_t i = 0; i < log->block_count; i++)
-		forget_block(log, i);
-	free(log->blocks);
+	for (size_t i = 0; (i = sparse_array_next(&log->entries, i)) < log->entries.count; i++)
+		forget(log, i);
+	sparse_array_deinit(&log->entries);
 	free(log);
 }
 
 size_t jitdump_log_count(const struct jitdump_log *log)
 {
-	return log->entry_count;
-}
-
-static struct kept_entry *kept_entry(const struct jitdump_log *log, size_t number)
-{
-	struct kept_entry *block = log->blocks[number >> BLOCK_SHIFT];
-
-	return block ? &block[number & (BLOCK_ENTRIES - 1)] : NULL;
+	return log->entries.count;
 }
 
 const struct jitdump_entry *jitdump_log_entry(const struct jitdump_log *log, size_t number)
 {
-	return (const struct jitdump_entry *)kept_entry(log, number);
+	return sparse_array_at(&log->entries, number);
 }
 
 void jitdump_log_mark(struct jitdump_log *log, const struct jitdump_entry *entry, bool with_code)
@@ -122,42 +104,27 @@ void jitdump_log_mark(struct jitdump_log *log, const struct jitdump_entry *entry
 	kept->is_code_marked |= with_code;
 }
 
-/* True if all of it is forgotten. */
-static bool forget_unmarked_of(struct jitdump_log *log, struct kept_entry *block, size_t count)
-{
-	size_t forgotten = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		if (!block[i].is_marked)
-			forget(log, &block[i]);
-		else if (!block[i].is_code_marked)
-			strip(log, &block[i]);
-		block[i].is_marked = block[i].is_code_marked = false;
-		forgotten += block[i].is_forgotten;
-	}
-	return forgotten == BLOCK_ENTRIES;
-}
-
 void jitdump_log_forget_unmarked(struct jitdump_log *log, size_t count)
 {
-	for (size_t first = 0; first < count; first += BLOCK_ENTRIES) {
-		size_t rest = count - first, number = first >> BLOCK_SHIFT;
+	for (size_t i = 0; (i = sparse_array_next(&log->entries, i)) < count; i++) {
+		struct kept_entry *kept = sparse_array_at(&log->entries, i);
 
-		if (log->blocks[number] &&
-		    forget_unmarked_of(log, log->blocks[number],
-				       rest < BLOCK_ENTRIES ? rest : BLOCK_ENTRIES))
-			forget_block(log, number);
+		if (!kept->is_marked) {
+			forget(log, i);
+			continue;
+		}
+		if (!kept->is_code_marked)
+			strip(log, kept);
+		kept->is_marked = kept->is_code_marked = false;
 	}
 }
 
 static struct kept_entry *add_entry(struct jitdump_log *log)
 {
-	if (log->entry_count == log->block_count << BLOCK_SHIFT) {
-		log->blocks = xgrow(log->blocks, log->block_count, &log->block_capacity,
-				    sizeof(struct kept_entry *));
-		log->blocks[log->block_count++] = xcalloc(BLOCK_ENTRIES, sizeof(struct kept_entry));
-	}
-	return kept_entry(log, log->entry_count++);
+	struct kept_entry *kept = xcalloc(1, sizeof(*kept));
+
+	sparse_array_add(&log->entries, kept);
+	return kept;
 }
 
 /* The 0x40 rule looks at the least offset that rows have anywhere in the file. */
@@ -240,7 +207,7 @@ static bool is_same_load(const struct jitdump_entry *entry, const struct jitdump
  * without a time may come again for good. */
 static bool is_repeated(const struct jitdump_log *log, const struct jitdump_record *record)
 {
-	size_t number = log->entry_count;
+	size_t number = log->entries.count;
 	size_t end = number > REPEATED_MAX ? number - REPEATED_MAX : 0;
 	uint64_t time = record->prefix.timestamp;
 
@@ -391,7 +358,7 @@ static void update_damage(struct jitdump_log *log)
 
 size_t jitdump_log_poll(struct jitdump_log *log, bool ended)
 {
-	size_t before = log->entry_count;
+	size_t before = log->entries.count;
 
 	switch (jitdump_stream_refresh(&log->stream)) {
 	case JITDUMP_REFRESH_SAME:
@@ -411,7 +378,7 @@ size_t jitdump_log_poll(struct jitdump_log *log, bool ended)
 	if (ended && jitdump_stream_tail_bytes(&log->stream) == 0)
 		pairing_give_up(&log->pairing);
 	update_damage(log);
-	return log->entry_count - before;
+	return log->entries.count - before;
 }
 
 uint32_t jitdump_log_pid(const struct jitdump_log *log)

@@ -88,7 +88,7 @@ const struct jitdump_entry *jitdump_log_entry(const struct jitdump_log *log, siz
 /*
  * For a dump that is read on for hours: of the first `count` entries, those that were not marked
  * since the last call are forgotten, and those marked without their code keep all else.
- * What is forgotten must not be asked for again; jitdump_log_entry() may give NULL for it.
+ * jitdump_log_entry() gives NULL for what is forgotten.
  */
 void jitdump_log_mark(struct jitdump_log *log, const struct jitdump_entry *entry, bool with_code);
 void jitdump_log_forget_unmarked(struct jitdump_log *log, size_t count);

@@ -28,10 +28,10 @@ void jit_code_destroy(struct jit_code *code)
 		return;
 	for (size_t i = 0; i < code->page_count; i++)
 		free(code->pages[i].versions);
-	for (size_t i = 0; i < code->block_count; i++)
-		free(code->blocks[i]);
+	for (size_t i = 0; (i = sparse_array_next(&code->versions, i)) < code->versions.count; i++)
+		free(sparse_array_at(&code->versions, i));
+	sparse_array_deinit(&code->versions);
 	free(code->pages);
-	free(code->blocks);
 	hash_index_deinit(&code->page_index);
 	jitdump_log_destroy(code->log);
 	free(code);
@@ -46,7 +46,7 @@ void jit_code_set_parent(struct jit_code *code, struct jit_code *parent, uint64_
 
 size_t jit_code_count(const struct jit_code *code)
 {
-	return code->version_count;
+	return code->versions.count;
 }
 
 struct image *jit_code_image(const struct jit_code *code)
@@ -61,11 +61,7 @@ struct jitdump_log *jit_code_log(const struct jit_code *code)
 
 struct jit_version *jit_code_version(const struct jit_code *code, uint32_t number)
 {
-	if (number >= code->version_count)
-		return NULL;
-	struct jit_version *block = code->blocks[number >> BLOCK_SHIFT];
-
-	return block ? &block[number & (BLOCK_VERSIONS - 1)] : NULL;
+	return sparse_array_at(&code->versions, number);
 }
 
 static struct page *find_page(const struct jit_code *code, uint64_t number)
@@ -93,14 +89,14 @@ static struct page *make_page(struct jit_code *code, uint64_t number)
 }
 
 /* How many of the page's versions are not newer than the time. */
-static size_t count_until(const struct jit_code *code, const struct page *page, uint64_t time_ns)
+static size_t count_until(const struct page *page, uint64_t time_ns)
 {
 	size_t low = 0, high = page->count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (jit_code_version(code, page->versions[middle])->time_ns <= time_ns)
+		if (page->versions[middle]->time_ns <= time_ns)
 			low = middle + 1;
 		else
 			high = middle;
@@ -109,29 +105,22 @@ static size_t count_until(const struct jit_code *code, const struct page *page, 
 }
 
 /* Nearly always at the end: dumps are almost in time order (the JVM: up to 1 ms back). */
-static void list_in_page(struct jit_code *code, struct page *page,
-			 const struct jit_version *version)
+static void list_in_page(struct page *page, struct jit_version *version)
 {
-	size_t at = count_until(code, page, version->time_ns);
+	size_t at = count_until(page, version->time_ns);
 
 	page->versions =
 		xgrow(page->versions, page->count, &page->capacity, sizeof(*page->versions));
 	memmove(&page->versions[at + 1], &page->versions[at],
 		(page->count - at) * sizeof(*page->versions));
-	page->versions[at] = version->number;
+	page->versions[at] = version;
 	page->count++;
 }
 
 static void add_version(struct jit_code *code, const struct jit_version *wanted)
 {
-	if (code->version_count == code->block_count << BLOCK_SHIFT) {
-		code->blocks = xgrow(code->blocks, code->block_count, &code->block_capacity,
-				     sizeof(*code->blocks));
-		code->blocks[code->block_count++] =
-			xcalloc(BLOCK_VERSIONS, sizeof(struct jit_version));
-	}
-	uint32_t number = (uint32_t)code->version_count++;
-	struct jit_version *version = jit_code_version(code, number);
+	struct jit_version *version = xmalloc(sizeof(*version));
+	uint32_t number = (uint32_t)sparse_array_add(&code->versions, version);
 
 	*version = *wanted;
 	version->number = number;
@@ -143,7 +132,7 @@ static void add_version(struct jit_code *code, const struct jit_version *wanted)
 	uint64_t last = (version->address + version->size - 1) >> PAGE_SHIFT;
 
 	for (uint64_t page = version->address >> PAGE_SHIFT; page <= last; page++)
-		list_in_page(code, make_page(code, page), version);
+		list_in_page(make_page(code, page), version);
 }
 
 static void add_load(struct jit_code *code, const struct jitdump_entry *entry, uint64_t time_ns)
@@ -244,7 +233,7 @@ static bool record_time(const struct jit_code *code, const struct jitdump_entry 
 
 size_t jit_code_poll(struct jit_code *code, bool ended, bool is_live)
 {
-	size_t before = code->version_count;
+	size_t before = code->versions.count;
 
 	if (!code->log)
 		return 0;
@@ -260,7 +249,7 @@ size_t jit_code_poll(struct jit_code *code, bool ended, bool is_live)
 			break;
 		add_at(code, entry, time_ns);
 	}
-	return code->version_count - before;
+	return code->versions.count - before;
 }
 
 static bool covers(const struct jit_version *version, uint64_t address)
@@ -275,8 +264,8 @@ struct jit_version *jit_code_find(const struct jit_code *code, uint64_t address,
 
 	if (!page)
 		return NULL;
-	for (size_t i = count_until(code, page, time_ns); i-- > 0;) {
-		struct jit_version *version = jit_code_version(code, page->versions[i]);
+	for (size_t i = count_until(page, time_ns); i-- > 0;) {
+		struct jit_version *version = page->versions[i];
 
 		if (!covers(version, address))
 			continue;
@@ -295,8 +284,8 @@ struct jit_version *jit_code_find_later(const struct jit_code *code, uint64_t ad
 
 	if (!page)
 		return NULL;
-	for (size_t i = count_until(code, page, time_ns); i < page->count; i++) {
-		struct jit_version *version = jit_code_version(code, page->versions[i]);
+	for (size_t i = count_until(page, time_ns); i < page->count; i++) {
+		struct jit_version *version = page->versions[i];
 
 		if (version->time_ns - time_ns > JIT_LATE_LIMIT_NS)
 			return NULL;
@@ -311,18 +300,18 @@ void jit_code_mark_at(struct jit_code *code, uint64_t address)
 	const struct page *page = find_page(code, address >> PAGE_SHIFT);
 
 	for (size_t i = 0; page && i < page->count; i++) {
-		const struct jit_version *version = jit_code_version(code, page->versions[i]);
+		const struct jit_version *version = page->versions[i];
 
 		if (covers(version, address))
 			jit_code_version(code, version->origin)->was_sampled = true;
 	}
 }
 
-static uint64_t next_in_page(const struct jit_code *code, const struct page *page, uint64_t start,
-			     uint64_t end, uint64_t from_ns, const struct jit_version *except)
+static uint64_t next_in_page(const struct page *page, uint64_t start, uint64_t end,
+			     uint64_t from_ns, const struct jit_version *except)
 {
-	for (size_t i = from_ns ? count_until(code, page, from_ns - 1) : 0; i < page->count; i++) {
-		const struct jit_version *version = jit_code_version(code, page->versions[i]);
+	for (size_t i = from_ns ? count_until(page, from_ns - 1) : 0; i < page->count; i++) {
+		const struct jit_version *version = page->versions[i];
 
 		if (version != except && version->address < end &&
 		    start < version->address + version->size)
@@ -341,7 +330,7 @@ uint64_t jit_code_next(const struct jit_code *code, uint64_t start, uint64_t end
 		uint64_t time_ns = UINT64_MAX;
 
 		if (listed)
-			time_ns = next_in_page(code, listed, start, end, from_ns, except);
+			time_ns = next_in_page(listed, start, end, from_ns, except);
 		if (time_ns < first)
 			first = time_ns;
 	}

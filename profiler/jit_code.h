@@ -34,7 +34,6 @@ struct jit_version {
 	bool was_sampled;
 	bool is_provisional; /* a copy of `load` that has not been announced: it has no name yet */
 	bool is_dead;	     /* not found any more, at any time; see jit_code_forget() */
-	bool is_forgotten;   /* that, and it has no `load` either */
 	uint32_t covered_pages;
 };
 

@@ -46,13 +46,13 @@ static void cover(struct coverage *coverage, size_t start, size_t end)
 }
 
 /* Counts for each version in how many pages it lies under newer ones. */
-static void cover_page(const struct jit_code *code, const struct page *page, uint64_t before_ns)
+static void cover_page(const struct page *page, uint64_t before_ns)
 {
 	struct coverage coverage = { 0 };
 	uint64_t page_start = page->number << PAGE_SHIFT;
 
 	for (size_t i = page->count; i-- > 0;) {
-		struct jit_version *version = jit_code_version(code, page->versions[i]);
+		struct jit_version *version = page->versions[i];
 		uint64_t end = version->address + version->size;
 		size_t from = version->address > page_start ? version->address - page_start : 0;
 		size_t to = end - page_start < PAGE_SIZE ? end - page_start : PAGE_SIZE;
@@ -71,12 +71,12 @@ static uint64_t page_count(const struct jit_version *version)
 	       (version->address >> PAGE_SHIFT) + 1;
 }
 
-static void unlist_dead(struct jit_code *code, struct page *page)
+static void unlist_dead(struct page *page)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < page->count; i++) {
-		if (!jit_code_version(code, page->versions[i])->is_dead)
+		if (!page->versions[i]->is_dead)
 			page->versions[kept++] = page->versions[i];
 	}
 	page->count = kept;
@@ -91,7 +91,7 @@ static void unlist_dead(struct jit_code *code, struct page *page)
 static bool needs_code(const struct jit_code *code, const struct jit_version *version)
 {
 	return !version->is_dead &&
-	       (version->was_sampled || version->number + NEWEST >= code->version_count);
+	       (version->was_sampled || version->number + NEWEST >= code->versions.count);
 }
 
 /* What is to stay of the log's entry. */
@@ -109,11 +109,11 @@ static void bury(struct jit_code *code, struct jit_version *version)
 
 static void bury_covered(struct jit_code *code, bool is_used)
 {
-	for (size_t i = 0; i < code->version_count; i++) {
-		struct jit_version *version = jit_code_version(code, (uint32_t)i);
+	const struct sparse_array *versions = &code->versions;
 
-		if (!version)
-			continue;
+	for (size_t i = 0; (i = sparse_array_next(versions, i)) < versions->count; i++) {
+		struct jit_version *version = sparse_array_at(versions, i);
+
 		if (!version->is_dead &&
 		    (!is_used || version->covered_pages == page_count(version)))
 			bury(code, version);
@@ -124,72 +124,52 @@ static void bury_covered(struct jit_code *code, bool is_used)
 /* The JIT may have freed it long ago: it never says so. */
 static void bury_oldest(struct jit_code *code, uint64_t before_ns)
 {
-	for (size_t i = 0; i < code->version_count && code->listed_count > JIT_LISTED_MAX; i++) {
-		struct jit_version *version = jit_code_version(code, (uint32_t)i);
+	const struct sparse_array *versions = &code->versions;
 
-		if (version && !version->is_dead && !version->was_sampled &&
-		    version->time_ns < before_ns)
+	for (size_t i = 0; (i = sparse_array_next(versions, i)) < versions->count &&
+			   code->listed_count > JIT_LISTED_MAX;
+	     i++) {
+		struct jit_version *version = sparse_array_at(versions, i);
+
+		if (!version->is_dead && !version->was_sampled && version->time_ns < before_ns)
 			bury(code, version);
 	}
-}
-
-/* Returns how many of the block are left. */
-static size_t settle_block(struct jit_code *code, size_t number)
-{
-	size_t first = number << BLOCK_SHIFT, left = 0;
-
-	for (size_t i = 0; i < BLOCK_VERSIONS && first + i < code->version_count; i++) {
-		struct jit_version *version = &code->blocks[number][i];
-
-		if (version->is_dead && !version->was_sampled) {
-			version->is_forgotten = true;
-			version->load = NULL;
-		}
-		mark_load(code, version);
-		left += !version->is_forgotten;
-	}
-	return left;
 }
 
 static bool is_worth_it(const struct jit_code *code, bool is_used)
 {
 	return !is_used ||
-	       code->version_count > code->seen_before + code->listed_before / 16 + LEAST_NEW;
+	       code->versions.count > code->seen_before + code->listed_before / 16 + LEAST_NEW;
 }
 
 void jit_code_unmark(struct jit_code *code)
 {
-	for (size_t i = 0; i < code->version_count; i++) {
-		struct jit_version *version = jit_code_version(code, (uint32_t)i);
+	const struct sparse_array *versions = &code->versions;
 
-		if (version)
-			version->was_sampled = false;
-	}
+	for (size_t i = 0; (i = sparse_array_next(versions, i)) < versions->count; i++)
+		((struct jit_version *)sparse_array_at(versions, i))->was_sampled = false;
 }
 
 /* Returns how many versions are left. */
-static size_t settle_blocks(struct jit_code *code)
+static size_t forget_dead(struct jit_code *code)
 {
-	bool *is_empty = xcalloc(code->block_count, sizeof(*is_empty));
-	size_t all = 0;
+	struct sparse_array *versions = &code->versions;
+	size_t left = 0;
 
-	for (size_t i = 0; i < code->block_count; i++) {
-		size_t left = code->blocks[i] ? settle_block(code, i) : 0;
-
-		/* The last one is still filled. */
-		is_empty[i] = !left && (i + 1) << BLOCK_SHIFT <= code->version_count;
-		all += left;
-	}
 	for (size_t i = 0; i < code->page_count; i++)
-		unlist_dead(code, &code->pages[i]);
-	for (size_t i = 0; i < code->block_count; i++) {
-		if (!is_empty[i])
+		unlist_dead(&code->pages[i]);
+	for (size_t i = 0; (i = sparse_array_next(versions, i)) < versions->count; i++) {
+		struct jit_version *version = sparse_array_at(versions, i);
+
+		if (!version->is_dead || version->was_sampled) {
+			mark_load(code, version);
+			left++;
 			continue;
-		free(code->blocks[i]);
-		code->blocks[i] = NULL;
+		}
+		free(version);
+		sparse_array_take_out(versions, i);
 	}
-	free(is_empty);
-	return all;
+	return left;
 }
 
 bool jit_code_forget(struct jit_code *code, uint64_t before_ns, bool is_used)
@@ -198,14 +178,14 @@ bool jit_code_forget(struct jit_code *code, uint64_t before_ns, bool is_used)
 	if (code->has_child || code->parent || !is_worth_it(code, is_used))
 		return false;
 	for (size_t i = 0; i < code->page_count; i++)
-		cover_page(code, &code->pages[i], before_ns);
+		cover_page(&code->pages[i], before_ns);
 	bury_covered(code, is_used);
 	bury_oldest(code, before_ns);
-	size_t left = settle_blocks(code);
+	size_t left = forget_dead(code);
 
 	if (code->log)
 		jitdump_log_forget_unmarked(code->log, code->entries_seen);
 	code->listed_before = code->listed_count;
-	code->seen_before = code->version_count;
+	code->seen_before = code->versions.count;
 	return !is_used && left == 0;
 }

@@ -3,6 +3,7 @@
 #ifndef PROFILER_JIT_CODE_STATE_H
 #define PROFILER_JIT_CODE_STATE_H
 
+#include "jitdump/sparse_array.h"
 #include "profiler/jit_code.h"
 #include "profiler/tsc_clock.h"
 #include "symbolize/hash_index.h"
@@ -15,12 +16,9 @@ enum { PAGE_SHIFT = 12 };
 
 struct page {
 	uint64_t number;
-	uint32_t *versions;
+	struct jit_version **versions;
 	size_t count, capacity;
 };
-
-/* Few in a block: it is given back when all of it are forgotten. */
-enum { BLOCK_SHIFT = 2, BLOCK_VERSIONS = 1 << BLOCK_SHIFT };
 
 struct jit_code {
 	struct jitdump_log *log;
@@ -29,14 +27,11 @@ struct jit_code {
 	struct image *image;
 	const struct jit_code *parent; /* whose code was there at the fork; NULL: none */
 	uint64_t fork_ns;
-	bool has_child;		     /* that may move what is announced here */
-	struct jit_version **blocks; /* of BLOCK_VERSIONS: versions never move; NULL: all of it
-					are forgotten */
-	size_t block_count, block_capacity;
-	size_t version_count;
-	size_t listed_count;  /* of versions that are in pages */
-	size_t listed_before; /* the same, when it last forgot */
-	size_t seen_before;   /* how many versions there were then */
+	bool has_child;		      /* that may move what is announced here */
+	struct sparse_array versions; /* of struct jit_version; they never move */
+	size_t listed_count;	      /* of versions that are in pages */
+	size_t listed_before;	      /* the same, when it last forgot */
+	size_t seen_before;	      /* how many versions there were then */
 	struct page *pages;
 	size_t page_count, page_capacity;
 	struct hash_index page_index;

@@ -42,7 +42,7 @@ bool jit_totals_count(struct jit_totals *totals, const struct jit_code *code)
 		const struct jit_version *version = jit_code_version(code, (uint32_t)i);
 
 		count_version(totals, version);
-		is_all &= version && !version->is_forgotten;
+		is_all &= version != NULL;
 	}
 	for (size_t i = 0; i < jit_code_count(code); i++) {
 		const struct jit_version *version = jit_code_version(code, (uint32_t)i);
