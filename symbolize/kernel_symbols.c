@@ -18,10 +18,22 @@ struct added {
 	const char *name, *module;
 };
 
+/* There are hundreds of thousands, of which few are ever asked for. */
+struct line {
+	uint64_t address;
+	uint32_t name;	 /* where it begins in `names` */
+	uint16_t module; /* index in `modules` */
+	char type;
+};
+
 struct kernel_symbols {
 	struct string_pool *strings;
-	struct kallsyms_line *lines; /* by address, each once; their texts are interned */
+	struct line *lines; /* by address, each once */
 	size_t line_count, line_capacity;
+	char *names; /* each with a NUL behind it */
+	size_t names_size, names_capacity;
+	const char **modules; /* interned; those of neighbouring lines mostly are the same */
+	size_t module_count, module_capacity;
 	struct added *added;
 	size_t added_count, added_capacity;
 	char *later_path;	      /* what is to be loaded when it is needed; NULL: nothing */
@@ -49,6 +61,8 @@ void kernel_symbols_destroy(struct kernel_symbols *symbols)
 	if (!symbols)
 		return;
 	free(symbols->lines);
+	free(symbols->names);
+	free(symbols->modules);
 	free(symbols->added);
 	forget_later(symbols);
 	free(symbols);
@@ -73,10 +87,8 @@ static int binding_rank(char type)
 }
 
 /* By address; at one address the best name comes first. */
-static int compare_lines(const void *a, const void *b)
+static int compare_lines(const struct kallsyms_line *first, const struct kallsyms_line *second)
 {
-	const struct kallsyms_line *first = a, *second = b;
-
 	if (first->address != second->address)
 		return first->address < second->address ? -1 : 1;
 	if (binding_rank(first->type) != binding_rank(second->type))
@@ -84,15 +96,57 @@ static int compare_lines(const void *a, const void *b)
 	return symbol_name_compare(first->name, second->name);
 }
 
+static int compare_kept(const void *a, const void *b, void *context)
+{
+	const struct line *first = a, *second = b;
+	const char *names = context;
+
+	return compare_lines(
+		&(struct kallsyms_line){ first->address, first->type, names + first->name, "" },
+		&(struct kallsyms_line){ second->address, second->type, names + second->name, "" });
+}
+
+static uint32_t keep_name(struct kernel_symbols *symbols, const char *name)
+{
+	size_t size = strlen(name) + 1, at = symbols->names_size;
+
+	if (size > symbols->names_capacity - at) {
+		symbols->names_capacity = 2 * symbols->names_capacity + size;
+		symbols->names = xrealloc(symbols->names, symbols->names_capacity);
+	}
+	memcpy(symbols->names + at, name, size);
+	symbols->names_size += size;
+	return (uint32_t)at;
+}
+
+static uint16_t keep_module(struct kernel_symbols *symbols, const char *module)
+{
+	const char *interned = string_pool_add(symbols->strings, module);
+
+	for (size_t i = symbols->module_count; i-- > 0;) {
+		if (symbols->modules[i] == interned)
+			return (uint16_t)i;
+	}
+	if (symbols->module_count > UINT16_MAX)
+		return 0;
+	symbols->modules = xgrow(symbols->modules, symbols->module_count, &symbols->module_capacity,
+				 sizeof(*symbols->modules));
+	symbols->modules[symbols->module_count] = interned;
+	return (uint16_t)symbols->module_count++;
+}
+
+/* Beyond 4 GiB of names there is no line. */
 static void keep_line(struct kernel_symbols *symbols, const struct kallsyms_line *line)
 {
+	if (symbols->names_size > UINT32_MAX)
+		return;
 	symbols->lines = xgrow(symbols->lines, symbols->line_count, &symbols->line_capacity,
 			       sizeof(*symbols->lines));
-	symbols->lines[symbols->line_count++] = (struct kallsyms_line){
+	symbols->lines[symbols->line_count++] = (struct line){
 		.address = line->address,
 		.type = line->type,
-		.name = string_pool_add(symbols->strings, line->name),
-		.module = string_pool_add(symbols->strings, line->module),
+		.name = keep_name(symbols, line->name),
+		.module = keep_module(symbols, line->module),
 	};
 }
 
@@ -102,11 +156,15 @@ static void keep_best_names(struct kernel_symbols *symbols)
 	size_t kept = 0;
 
 	if (symbols->line_count)
-		qsort(symbols->lines, symbols->line_count, sizeof(*symbols->lines), compare_lines);
+		qsort_r(symbols->lines, symbols->line_count, sizeof(*symbols->lines), compare_kept,
+			symbols->names);
 	for (size_t i = 0; i < symbols->line_count; i++)
 		if (!kept || symbols->lines[kept - 1].address != symbols->lines[i].address)
 			symbols->lines[kept++] = symbols->lines[i];
-	symbols->line_count = kept;
+	symbols->line_count = symbols->line_capacity = kept;
+	symbols->names_capacity = symbols->names_size;
+	symbols->lines = xrealloc(symbols->lines, kept * sizeof(*symbols->lines));
+	symbols->names = xrealloc(symbols->names, symbols->names_size);
 }
 
 /* Whether one of them is in [start, end). */
@@ -196,7 +254,7 @@ bool kernel_symbols_load(struct kernel_symbols *symbols, const char *path,
 {
 	struct kallsyms *kallsyms = kallsyms_open(path);
 
-	symbols->line_count = 0;
+	symbols->line_count = symbols->names_size = 0;
 	if (!kallsyms) {
 		*reason = "the kernel's symbol list (/proc/kallsyms) cannot be read";
 		return false;
@@ -330,11 +388,11 @@ void kernel_symbols_add(struct kernel_symbols *symbols, uint64_t address, uint64
  * is none, with its page. */
 static uint64_t end_of_line(const struct kernel_symbols *symbols, size_t number)
 {
-	const struct kallsyms_line *line = &symbols->lines[number];
+	const struct line *line = &symbols->lines[number];
 	uint64_t end = (line->address | (PAGE_BYTES - 1)) + 1;
 
 	if (number + 1 < symbols->line_count &&
-	    (line[1].address < end || !strcmp(line[1].module, line->module)))
+	    (line[1].address < end || line[1].module == line->module))
 		end = line[1].address;
 	return end;
 }
@@ -376,7 +434,7 @@ static bool find_added(const struct kernel_symbols *symbols, uint64_t address,
 
 bool kernel_symbols_find(struct kernel_symbols *symbols, uint64_t address, struct symbol *symbol)
 {
-	const struct kallsyms_line *line;
+	const struct line *line;
 	uint64_t end;
 	size_t number;
 
@@ -389,10 +447,10 @@ bool kernel_symbols_find(struct kernel_symbols *symbols, uint64_t address, struc
 	line = &symbols->lines[number];
 	end = end_of_line(symbols, number);
 	*symbol = (struct symbol){
-		.name = line->name,
+		.name = string_pool_add(symbols->strings, symbols->names + line->name),
 		.start = line->address,
 		.size = end - line->address,
-		.module = *line->module ? line->module : NULL,
+		.module = *symbols->modules[line->module] ? symbols->modules[line->module] : NULL,
 	};
 	return address < end;
 }
