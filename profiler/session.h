@@ -103,7 +103,7 @@ void session_poll(struct session *session, uint64_t now_ns);
 
 /*
  * If is_forgetful: whatever is needed for no location of these profiles, and for no sample that is
- * still to come, is dropped, with the names of what was dropped.
+ * still to come, is dropped, with the names of what was dropped; so is what of files is in memory.
  */
 void session_forget(struct session *session, const struct profile *const *kept, size_t count);
 

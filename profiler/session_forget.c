@@ -80,4 +80,5 @@ void session_forget(struct session *session, const struct profile *const *kept, 
 	session->dump_count = left;
 	for (size_t i = 0; i < session->processes.process_count; i++)
 		address_space_forget_past(session->processes.processes[i]->space, before_ns);
+	symbolizer_give_back_pages(session->symbolizer);
 }

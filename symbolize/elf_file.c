@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void add_segment(struct elf_file *file, const GElf_Phdr *header)
@@ -84,16 +86,23 @@ static struct elf_file *open_elf(Elf *elf, const char *path)
 
 struct elf_file *elf_file_open(int fd, const char *path)
 {
-	Elf *elf;
+	struct elf_file *file;
+	struct stat status;
+	void *bytes;
 
-	elf_version(EV_CURRENT);
-	/* Private, since inflating a section overwrites its header. */
-	elf = elf_begin(fd, ELF_C_READ_MMAP_PRIVATE, NULL);
-	if (elf && elf_cntl(elf, ELF_C_FDREAD)) {
-		elf_end(elf);
+	if (fstat(fd, &status) || status.st_size <= 0)
 		return NULL;
-	}
-	return open_elf(elf, path);
+	/* Private and writable, since inflating a section overwrites its header. */
+	bytes = mmap(NULL, (size_t)status.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+	if (bytes == MAP_FAILED)
+		return NULL;
+	elf_version(EV_CURRENT);
+	file = open_elf(elf_memory(bytes, (size_t)status.st_size), path);
+	if (file)
+		file->is_mapped = true;
+	else
+		munmap(bytes, (size_t)status.st_size);
+	return file;
 }
 
 struct elf_file *elf_file_open_path(const char *path)
@@ -131,12 +140,39 @@ void elf_file_close(struct elf_file *file)
 	if (!file)
 		return;
 	elf_end(file->elf);
+	if (file->is_mapped)
+		munmap((uint8_t *)file->bytes, file->size);
 	inflated_sections_deinit(file->inflated);
 	free(file->inflated);
 	free(file->segments);
 	free(file->path);
 	free(file->heap);
 	free(file);
+}
+
+/* Whole pages of [start, end). */
+static void give_back(const struct elf_file *file, size_t start, size_t end)
+{
+	size_t page_size = (size_t)sysconf(_SC_PAGESIZE);
+
+	start = (start + page_size - 1) / page_size * page_size;
+	end = end / page_size * page_size;
+	if (start < end)
+		madvise((uint8_t *)file->bytes + start, end - start, MADV_DONTNEED);
+}
+
+void elf_file_give_back_pages(const struct elf_file *file)
+{
+	GElf_Ehdr header;
+	size_t sections, end;
+
+	/* What was written over stays: the headers of inflated sections, and the file's own. */
+	if (!file->is_mapped || !gelf_getehdr(file->elf, &header))
+		return;
+	sections = header.e_shoff < file->size ? header.e_shoff : file->size;
+	end = sections + elf_file_section_count(file) * sizeof(GElf_Shdr);
+	give_back(file, 1, sections);
+	give_back(file, end, file->size);
 }
 
 size_t elf_file_section_count(const struct elf_file *file)

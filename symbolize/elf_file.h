@@ -27,7 +27,8 @@ struct elf_file {
 	bool has_interpreter; /* PT_INTERP */
 	char *path;	      /* where it was opened */
 	struct inflated_sections *inflated;
-	void *heap; /* what elf_file_open_heap() was given */
+	bool is_mapped; /* here, and not memory of somebody else */
+	void *heap;	/* what elf_file_open_heap() was given */
 };
 
 /* A section as its header describes it, within the file. */
@@ -52,6 +53,9 @@ struct elf_file *elf_file_open_memory(void *bytes, size_t size);
 /* The same, and owns the memory, which is from malloc(): also when it returns NULL. */
 struct elf_file *elf_file_open_heap(void *bytes, size_t size);
 void elf_file_close(struct elf_file *file);
+
+/* What of a mapped file is in memory is given back, to be read again where it is needed. */
+void elf_file_give_back_pages(const struct elf_file *file);
 
 /* Its numbers are not in this machine's byte order. */
 bool elf_file_is_swapped(const struct elf_file *file);

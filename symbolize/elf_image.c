@@ -31,6 +31,13 @@ void elf_image_destroy(struct elf_image *image)
 	free(image);
 }
 
+void elf_image_give_back_pages(const struct elf_image *image)
+{
+	elf_file_give_back_pages(image->file);
+	if (image->debug_file)
+		elf_file_give_back_pages(image->debug_file);
+}
+
 const struct elf_file *elf_image_debug_file(struct elf_image *image)
 {
 	if (!image->has_debug_file) {

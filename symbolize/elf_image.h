@@ -30,6 +30,9 @@ struct elf_image {
 struct elf_image *elf_image_create(struct elf_file *file, const struct debug_places *places);
 void elf_image_destroy(struct elf_image *image);
 
+/* See elf_file.h: of its files. */
+void elf_image_give_back_pages(const struct elf_image *image);
+
 /* NULL: there is none. It is not downloaded. */
 const struct elf_file *elf_image_debug_file(struct elf_image *image);
 

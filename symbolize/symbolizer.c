@@ -214,6 +214,16 @@ struct image *symbolizer_add_image(struct symbolizer *symbolizer, enum image_kin
 	return image;
 }
 
+void symbolizer_give_back_pages(const struct symbolizer *symbolizer)
+{
+	for (size_t i = 0; i < symbolizer->image_count; i++) {
+		const struct elf_image *elf = symbolizer->images[i]->image.elf;
+
+		if (elf)
+			elf_image_give_back_pages(elf);
+	}
+}
+
 struct image *symbolizer_image(const struct symbolizer *symbolizer, uint32_t id)
 {
 	return &symbolizer->images[id]->image;

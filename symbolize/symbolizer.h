@@ -57,6 +57,10 @@ struct image *symbolizer_unknown_image(struct symbolizer *symbolizer);
 struct image *symbolizer_add_image(struct symbolizer *symbolizer, enum image_kind kind,
 				   const char *path, struct perf_map *perf_map);
 
+/* What of the images' files is in memory is given back, to be read again where it is needed: for who
+ * goes on for hours with names that are known. */
+void symbolizer_give_back_pages(const struct symbolizer *symbolizer);
+
 struct image *symbolizer_image(const struct symbolizer *symbolizer, uint32_t id);
 uint32_t symbolizer_image_count(const struct symbolizer *symbolizer);
 
