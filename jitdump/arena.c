@@ -85,3 +85,41 @@ void *arena_copy(struct arena *arena, const void *bytes, size_t size)
 		memcpy(copy, bytes, size);
 	return copy;
 }
+
+/* Behind what was handed out of a block that others came after, some bytes may be free. */
+static size_t used_bytes(const struct arena *arena, const struct arena_block *block)
+{
+	return block == arena->blocks ? block->size - arena->left : block->size;
+}
+
+struct arena arena_packed(const struct arena *arena)
+{
+	struct arena packed = { 0 };
+	size_t size = 0;
+
+	for (const struct arena_block *block = arena->blocks; block; block = block->next)
+		size += used_bytes(arena, block);
+	if (!size)
+		return packed;
+	packed.blocks = make_block(size);
+	for (const struct arena_block *block = arena->blocks; block; block = block->next) {
+		size -= used_bytes(arena, block);
+		memcpy(packed.blocks->bytes + size, block->bytes, used_bytes(arena, block));
+	}
+	return packed;
+}
+
+const void *arena_piece_in(const struct arena *packed, const struct arena *arena, const void *piece)
+{
+	uintptr_t address = (uintptr_t)piece;
+	size_t at = packed->blocks ? packed->blocks->size : 0;
+
+	for (const struct arena_block *block = arena->blocks; block; block = block->next) {
+		size_t used = used_bytes(arena, block);
+
+		at -= used;
+		if (address - (uintptr_t)block->bytes < used)
+			return packed->blocks->bytes + at + (address - (uintptr_t)block->bytes);
+	}
+	return piece;
+}

@@ -143,35 +143,33 @@ static void note_line_offset(struct jitdump_log *log, const struct jitdump_sourc
 
 /* Where V8's rows have lost their file, the symbol has it; where there are no rows at all, it has
  * the place of the function. */
-static void complete_lines(struct kept_entry *kept, struct debug_lines *lines)
+static void complete_lines(const struct jitdump_entry *entry, struct debug_lines *lines,
+			   struct arena *texts)
 {
-	const struct jitdump_entry *entry = &kept->entry;
 	struct jitdump_source_line of_symbol = { .address = entry->address };
 	bool is_incomplete = lines->count == 0;
 
 	for (size_t i = 0; i < lines->count && !is_incomplete; i++)
 		is_incomplete = !*lines->rows[i].file;
-	if (!is_incomplete || !debug_lines_from_symbol(entry->name, &kept->texts, &of_symbol))
+	if (!is_incomplete || !debug_lines_from_symbol(entry->name, texts, &of_symbol))
 		return;
 	for (size_t i = 0; i < lines->count; i++) {
 		if (!*lines->rows[i].file)
 			lines->rows[i].file = of_symbol.file;
 	}
 	if (lines->count == 0) {
-		lines->rows = arena_copy(&kept->texts, &of_symbol, sizeof(of_symbol));
+		lines->rows = arena_copy(texts, &of_symbol, sizeof(of_symbol));
 		lines->count = 1;
 	}
 }
 
-static void attach_lines(struct jitdump_log *log, struct kept_entry *kept)
+static void attach_lines(struct jitdump_log *log, struct jitdump_entry *entry, struct arena *texts)
 {
-	struct jitdump_entry *entry = &kept->entry;
 	struct debug_lines lines = { 0 };
 	struct waiting_record waiting;
 
 	if (pairing_take_lines(&log->pairing, entry->address, entry->size, &waiting)) {
-		lines = debug_lines_read(&waiting.record, entry->address, entry->size,
-					 &kept->texts);
+		lines = debug_lines_read(&waiting.record, entry->address, entry->size, texts);
 		if (lines.is_damaged)
 			jitdump_problems_add(&log->problems, JITDUMP_PROBLEM_LINES_DAMAGED,
 					     waiting.offset, 0);
@@ -179,20 +177,32 @@ static void attach_lines(struct jitdump_log *log, struct kept_entry *kept)
 			note_line_offset(log, &lines.rows[0], entry->address);
 		waiting_record_deinit(&waiting);
 	}
-	complete_lines(kept, &lines);
+	complete_lines(entry, &lines, texts);
 	entry->lines = lines.rows;
 	entry->line_count = lines.count;
 }
 
-static void attach_table(struct jitdump_log *log, struct kept_entry *kept)
+static void attach_table(struct jitdump_log *log, struct jitdump_entry *entry, struct arena *texts)
 {
-	struct jitdump_entry *entry = &kept->entry;
-
-	if (pairing_take_table(&log->pairing, entry->address, entry->size, &kept->texts,
-			       &entry->unwind))
+	if (pairing_take_table(&log->pairing, entry->address, entry->size, texts, &entry->unwind))
 		entry->uses_frame_pointer = !entry->unwind.eh_frame;
 	else
 		entry->unwind = (struct jitdump_unwind_table){ 0 };
+}
+
+/* There are many entries, of a few hundred bytes each. */
+static void keep_texts(struct kept_entry *kept, const struct arena *texts)
+{
+	struct jitdump_entry *entry = &kept->entry;
+	struct jitdump_source_line *rows;
+
+	kept->texts = arena_packed(texts);
+	rows = (struct jitdump_source_line *)arena_piece_in(&kept->texts, texts, entry->lines);
+	for (size_t i = 0; i < entry->line_count; i++)
+		rows[i].file = arena_piece_in(&kept->texts, texts, rows[i].file);
+	entry->lines = rows;
+	entry->name = arena_piece_in(&kept->texts, texts, entry->name);
+	entry->unwind.eh_frame = arena_piece_in(&kept->texts, texts, entry->unwind.eh_frame);
 }
 
 static bool is_same_load(const struct jitdump_entry *entry, const struct jitdump_record *record)
@@ -237,19 +247,12 @@ static void drop_repeated(struct jitdump_log *log, const struct jitdump_piece *p
 	arena_deinit(&dropped);
 }
 
-static void add_load(struct jitdump_log *log, const struct jitdump_piece *piece)
+static void take_fields(struct jitdump_entry *entry, const struct jitdump_record *record,
+			struct arena *texts)
 {
-	const struct jitdump_record *record = &piece->record;
 	const struct jitdump_load_fields *load = &record->load;
 	size_t name_length = strlen(record->name);
-
-	if (is_repeated(log, record)) {
-		drop_repeated(log, piece);
-		return;
-	}
-	struct kept_entry *kept = add_entry(log);
-	struct jitdump_entry *entry = &kept->entry;
-	char *name = arena_copy(&kept->texts, record->name, name_length + 1);
+	char *name = arena_copy(texts, record->name, name_length + 1);
 
 	text_replace_controls(name, name_length);
 	*entry = (struct jitdump_entry){
@@ -262,16 +265,40 @@ static void add_load(struct jitdump_log *log, const struct jitdump_piece *piece)
 		.size = load->code_size,
 		.name = name,
 	};
-	kept->code_bytes = record->code ? load->code_size : 0;
+}
+
+static void take_code(struct jitdump_log *log, struct kept_entry *kept,
+		      const struct jitdump_piece *piece)
+{
+	const struct jitdump_record *record = &piece->record;
+	uint64_t size = record->load.code_size;
+
+	kept->code_bytes = record->code ? size : 0;
 	kept->other_bytes = log->unowned_bytes;
 	log->unowned_bytes = 0;
 	if (record->code && log->code_bytes <= CODE_BYTES_MAX)
-		entry->code = arena_copy(&kept->codes, record->code, load->code_size);
-	if (!record->code && load->code_size > 0)
+		kept->entry.code = arena_copy(&kept->codes, record->code, size);
+	if (!record->code && size > 0)
 		jitdump_problems_add(&log->problems, JITDUMP_PROBLEM_CODE_MISSING, piece->offset,
 				     0);
-	attach_lines(log, kept);
-	attach_table(log, kept);
+}
+
+static void add_load(struct jitdump_log *log, const struct jitdump_piece *piece)
+{
+	struct arena texts = { 0 };
+	struct kept_entry *kept;
+
+	if (is_repeated(log, &piece->record)) {
+		drop_repeated(log, piece);
+		return;
+	}
+	kept = add_entry(log);
+	take_fields(&kept->entry, &piece->record, &texts);
+	take_code(log, kept, piece);
+	attach_lines(log, &kept->entry, &texts);
+	attach_table(log, &kept->entry, &texts);
+	keep_texts(kept, &texts);
+	arena_deinit(&texts);
 	pairing_end_load(&log->pairing);
 }
 
