@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 /* No compiler writes larger functions; tables that a wrong symbol covers are larger. */
 enum { CODE_BYTES_MAX = 1 << 20 };
@@ -218,11 +219,13 @@ static const char *why_no_bytes(const struct reading *reading)
 
 	switch (image->kind) {
 	case IMAGE_JIT:
-		return "the recording has no bytes of this code";
+		return reading->session->options.is_forgetful
+			       ? "other code has taken its place: its bytes are forgotten"
+			       : "the recording has no bytes of this code";
 	case IMAGE_PERF_MAP:
 		return "a perf map has names alone: there are no bytes of this code";
 	case IMAGE_KERNEL:
-		return "the recording has no bytes of the kernel's code";
+		return "there are no bytes of the kernel's code";
 	case IMAGE_ELF:
 	case IMAGE_VDSO:
 	case IMAGE_UNKNOWN:
@@ -234,8 +237,12 @@ static const char *why_no_bytes(const struct reading *reading)
 static uint16_t machine_of(const struct reading *reading)
 {
 	uint16_t machine = image_machine(reading->image);
+	const char *name = reading->options->machine;
+	struct utsname here;
 
-	return machine ? machine : disassembler_machine(reading->options->machine);
+	if (!*name && uname(&here) == 0)
+		name = here.machine;
+	return machine ? machine : disassembler_machine(name);
 }
 
 bool function_code_read(struct function_code *code, struct session *session,
@@ -249,6 +256,7 @@ bool function_code_read(struct function_code *code, struct session *session,
 		return false;
 	code->texts = string_pool_create();
 	/* What opens the file comes first: it may not be the machine of the recording. */
+	code->status = reading.image->status;
 	reading.disassembler = disassembler_create(machine_of(&reading), options->is_intel);
 	if (reading.disassembler)
 		known = decode_all(&reading);

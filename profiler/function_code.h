@@ -34,13 +34,14 @@ struct function_code {
 	uint64_t
 		shown_start; /* the address of offset 0 in texts: 0 in JIT code, else the image's */
 	const char *lack;    /* "", or a sentence: why instructions are missing */
+	const char *status;  /* the image's: why lines are missing, if they are */
 	struct code_instruction *instructions; /* ascending */
 	size_t count, capacity;
 	struct string_pool *texts; /* of the above */
 };
 
 struct function_code_options {
-	const char *machine; /* what the recording says that it is of, as `uname -m` */
+	const char *machine; /* that the session is of, as `uname -m`; "": this one */
 	bool is_intel;
 	const uint64_t
 		*places; /* offsets of samples, ascending: to be there without bytes as well */

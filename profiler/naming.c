@@ -43,14 +43,18 @@ struct naming *naming_create(struct session *session)
 	return naming;
 }
 
+static void forget_named(struct named_location *named)
+{
+	free(named->frames);
+	free(named->before);
+}
+
 void naming_destroy(struct naming *naming)
 {
 	if (!naming)
 		return;
-	for (size_t i = 0; i < naming->count; i++) {
-		free(naming->named[i].frames);
-		free(naming->named[i].before);
-	}
+	for (size_t i = 0; i < naming->count; i++)
+		forget_named(&naming->named[i]);
 	free(naming->named);
 	free(naming->waiting);
 	string_pool_destroy(naming->strings);
@@ -285,6 +289,65 @@ const struct named_frame *naming_frames(struct naming *naming, struct location l
 	}
 	*count = named->count;
 	return named->frames;
+}
+
+static void mark_kept(const struct naming *naming, const struct profile *profile, bool *is_kept)
+{
+	for (size_t i = 0; i < profile->location_count; i++) {
+		struct location location = profile->locations[i];
+		const struct named_location *named =
+			find_named(naming, location,
+				   hash_pair(location.image_id, location.image_address));
+
+		if (named)
+			is_kept[named - naming->named] = true;
+	}
+}
+
+/* What waits to be looked up goes on waiting, in the same order. */
+static void renumber_waiting(struct naming *naming, const bool *is_kept, const uint32_t *numbers)
+{
+	size_t left = 0;
+
+	for (size_t i = naming->worked; i < naming->waiting_count; i++) {
+		if (is_kept[naming->waiting[i]])
+			naming->waiting[left++] = numbers[naming->waiting[i]];
+	}
+	naming->waiting_count = left;
+	naming->worked = 0;
+}
+
+void naming_forget(struct naming *naming, const struct profile *const *kept, size_t count)
+{
+	bool *is_kept = xcalloc(naming->count + 1, sizeof(*is_kept));
+	uint32_t *numbers = xcalloc(naming->count + 1, sizeof(*numbers));
+	size_t left = 0;
+
+	for (size_t i = 0; i < count; i++)
+		mark_kept(naming, kept[i], is_kept);
+	hash_index_deinit(&naming->index);
+	for (size_t i = 0; i < naming->count; i++) {
+		struct named_location *named = &naming->named[i];
+
+		if (!is_kept[i]) {
+			forget_named(named);
+			continue;
+		}
+		hash_index_add(&naming->index,
+			       hash_pair(named->location.image_id, named->location.image_address),
+			       (uint32_t)left);
+		numbers[i] = (uint32_t)left;
+		naming->named[left++] = *named;
+	}
+	renumber_waiting(naming, is_kept, numbers);
+	naming->count = left;
+	free(is_kept);
+	free(numbers);
+}
+
+size_t naming_text_bytes(const struct naming *naming)
+{
+	return string_pool_bytes(naming->strings);
 }
 
 void naming_put_off(struct naming *naming, bool is_put_off)

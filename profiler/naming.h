@@ -48,7 +48,12 @@ void naming_prepare(struct naming *naming, const struct location *locations, siz
  * complete. Frames that were given out stay. */
 void naming_renew(struct naming *naming);
 
-/* At least one frame; borrowed from the naming, for its whole life. */
+/* Forgets what locations of none of these profiles are called; frames of theirs that were given out
+ * are gone, while texts stay. naming_text_bytes() tells what these take. */
+void naming_forget(struct naming *naming, const struct profile *const *kept, size_t count);
+size_t naming_text_bytes(const struct naming *naming);
+
+/* At least one frame; borrowed from the naming, for its whole life or until it is forgotten. */
 const struct named_frame *naming_frames(struct naming *naming, struct location location,
 					size_t *count);
 

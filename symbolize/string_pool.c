@@ -22,6 +22,7 @@ struct string_pool {
 	size_t count, capacity;
 	struct block *blocks; /* the first is the one being filled */
 	size_t used, room;    /* in it */
+	size_t bytes;	      /* of all blocks */
 };
 
 struct string_pool *string_pool_create(void)
@@ -42,6 +43,11 @@ void string_pool_destroy(struct string_pool *pool)
 	free(pool);
 }
 
+size_t string_pool_bytes(const struct string_pool *pool)
+{
+	return pool->bytes;
+}
+
 static char *reserve(struct string_pool *pool, size_t size)
 {
 	if (pool->room - pool->used < size) {
@@ -52,6 +58,7 @@ static char *reserve(struct string_pool *pool, size_t size)
 		pool->blocks = block;
 		pool->used = 0;
 		pool->room = room;
+		pool->bytes += room;
 	}
 	char *bytes = pool->blocks->bytes + pool->used;
 

@@ -15,6 +15,9 @@ struct string_pool;
 struct string_pool *string_pool_create(void);
 void string_pool_destroy(struct string_pool *pool);
 
+/* What its texts take. */
+size_t string_pool_bytes(const struct string_pool *pool);
+
 const char *string_pool_add(struct string_pool *pool, const char *text);
 const char *string_pool_add_bytes(struct string_pool *pool, const char *bytes, size_t length);
 

@@ -4,32 +4,26 @@
 #include "jitdump/xalloc.h"
 
 #include <stdlib.h>
-#include <sys/utsname.h>
 
-static void read_part(struct annotated_function *function, const struct recording *recording,
-		      const struct sampled_code *sampled, bool is_intel)
+static void read_part(struct annotated_function *function, struct session *session,
+		      const struct sampled_code *sampled,
+		      const struct annotated_function_options *options)
 {
-	const char *machine = data_reader_features(recording->reader)->arch;
 	struct function_code *code = &function->codes[function->part_count];
 	uint64_t *places = xcalloc(sampled->place_count + 1, sizeof(*places));
 	struct location location = sampled->start;
-	struct utsname here;
 
-	/* A recording that was cut or came by a pipe may not tell. */
-	if (!*machine && uname(&here) == 0)
-		machine = here.machine;
 	for (size_t i = 0; i < sampled->place_count; i++)
 		places[i] = sampled->places[i].offset;
 	/* A packed recording knows what sampled places are called, and no others. */
 	location.image_address += sampled->places[0].offset;
-	const struct function_code_options options = {
-		.machine = machine,
-		.is_intel = is_intel,
-		.places = places,
-		.place_count = sampled->place_count,
-	};
-
-	if (function_code_read(code, recording->session, location, &options))
+	if (function_code_read(code, session, location,
+			       &(struct function_code_options){
+				       .machine = options->machine,
+				       .is_intel = options->is_intel,
+				       .places = places,
+				       .place_count = sampled->place_count,
+			       }))
 		function->parts[function->part_count++] = (struct annotation_part){ code, sampled };
 	free(places);
 }
@@ -43,8 +37,7 @@ static bool has_line(const struct function_code *code)
 	return false;
 }
 
-static const char *remark_of(const struct annotated_function *function,
-			     const struct recording *recording)
+static const char *remark_of(const struct annotated_function *function)
 {
 	for (size_t i = 0; i < function->part_count; i++) {
 		const struct function_code *code = function->parts[i].code;
@@ -52,24 +45,24 @@ static const char *remark_of(const struct annotated_function *function,
 		if (*code->lack)
 			return code->lack;
 		if (!has_line(code))
-			return symbolizer_image(recording->symbolizer, code->start.image_id)
-				->status;
+			return code->status;
 	}
 	return "";
 }
 
-void annotated_function_open(struct annotated_function *function, const struct recording *recording,
+void annotated_function_open(struct annotated_function *function, struct session *session,
 			     const struct sampled_codes *codes, const size_t *numbers, size_t count,
-			     bool has_lines, bool is_intel)
+			     const struct annotated_function_options *options)
 {
 	*function = (struct annotated_function){
 		.codes = xcalloc(count + 1, sizeof(*function->codes)),
 		.parts = xcalloc(count + 1, sizeof(*function->parts)),
 	};
 	for (size_t i = 0; i < count; i++)
-		read_part(function, recording, &codes->items[numbers[i]], is_intel);
-	function->remark = remark_of(function, recording);
-	annotation_build(&function->annotation, function->parts, function->part_count, has_lines);
+		read_part(function, session, &codes->items[numbers[i]], options);
+	function->remark = remark_of(function);
+	annotation_build(&function->annotation, function->parts, function->part_count,
+			 !options->hides_lines);
 }
 
 void annotated_function_close(struct annotated_function *function)

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A function of a recording with its code read, ready to be shown.
+ * A function of a session with its code read, ready to be shown.
  *
- * You give the recording and one or more of its sampled bodies of code; you get their annotation,
- * together. What is missing of the code it says.
+ * You give the session, of a recording or live, and one or more of its sampled bodies of code; you
+ * get their annotation, together. What is missing of the code it says.
  */
 #ifndef UI_ANNOTATED_FUNCTION_H
 #define UI_ANNOTATED_FUNCTION_H
 
 #include "ui/annotation.h"
-#include "ui/recording.h"
 
 struct annotated_function {
 	struct function_code *codes;
@@ -19,10 +18,17 @@ struct annotated_function {
 	const char *remark; /* "", or a sentence: why code or lines are missing. Not printable */
 };
 
-/* The sampled bodies, `codes->items` of these numbers, are borrowed, as is the recording. */
-void annotated_function_open(struct annotated_function *function, const struct recording *recording,
+struct annotated_function_options {
+	const char *machine; /* as in struct function_code_options */
+	bool hides_lines;
+	bool is_intel;
+};
+
+/* The sampled bodies, `codes->items` of these numbers, are borrowed, as is the session, which is not
+ * fed while the function is open. */
+void annotated_function_open(struct annotated_function *function, struct session *session,
 			     const struct sampled_codes *codes, const size_t *numbers, size_t count,
-			     bool has_lines, bool is_intel);
+			     const struct annotated_function_options *options);
 void annotated_function_close(struct annotated_function *function);
 
 #endif

@@ -382,3 +382,24 @@ size_t annotation_hottest(const struct annotation *annotation, enum annotation_r
 	}
 	return rows[0];
 }
+
+static bool is_like(const struct annotation_row *a, const struct annotation_row *b)
+{
+	return a->kind == b->kind && a->line == b->line && a->file == b->file &&
+	       a->address == b->address;
+}
+
+size_t annotation_row_like(const struct annotation *annotation, const struct annotation_row *row,
+			   size_t number)
+{
+	for (size_t distance = 0; distance < annotation->count || distance <= number; distance++) {
+		size_t below = number + distance;
+
+		if (below < annotation->count && is_like(&annotation->rows[below], row))
+			return below;
+		if (distance <= number && number - distance < annotation->count &&
+		    is_like(&annotation->rows[number - distance], row))
+			return number - distance;
+	}
+	return ANNOTATION_NO_ROW;
+}

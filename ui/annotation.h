@@ -66,4 +66,9 @@ void annotation_deinit(struct annotation *annotation);
 size_t annotation_hottest(const struct annotation *annotation, enum annotation_row_kind kind,
 			  size_t row, int step);
 
+/* Where a row of another annotation of the same function is in this one: of several the nearest to
+ * `number`. The text of `row` is not looked at. ANNOTATION_NO_ROW: nowhere. */
+size_t annotation_row_like(const struct annotation *annotation, const struct annotation_row *row,
+			   size_t number);
+
 #endif

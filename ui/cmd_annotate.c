@@ -7,6 +7,7 @@
 #include "ui/command.h"
 #include "ui/near_names.h"
 #include "ui/printable.h"
+#include "ui/recording.h"
 #include "ui/table_text.h"
 
 #include <getopt.h>
@@ -202,8 +203,12 @@ static void print_function(struct annotate *annotate, const struct sampled_codes
 	struct annotated_function function;
 
 	qsort_r(numbers, chosen, sizeof(*numbers), compare_versions, (void *)codes);
-	annotated_function_open(&function, &annotate->recording, codes, numbers, chosen,
-				!annotate->no_source, annotate->is_intel);
+	annotated_function_open(&function, annotate->recording.session, codes, numbers, chosen,
+				&(struct annotated_function_options){
+					.machine = recording_machine(&annotate->recording),
+					.hides_lines = annotate->no_source,
+					.is_intel = annotate->is_intel,
+				});
 	print_field("module:", shown->frame->module);
 	print_samples(&function, all);
 	print_versions(annotate, codes, shown);

@@ -23,17 +23,23 @@ struct explorer *explorer_create(struct shown *shown, struct terminal *terminal,
 	return explorer;
 }
 
-void explorer_destroy(struct explorer *explorer)
+static void close_views(struct explorer *explorer)
 {
-	if (!explorer)
-		return;
 	for (size_t i = 0; i < VIEWS_MAX; i++) {
 		struct view *view = explorer->views[i];
 
 		if (view && view->kind->destroy)
 			view->kind->destroy(view);
 		free(view);
+		explorer->views[i] = NULL;
 	}
+}
+
+void explorer_destroy(struct explorer *explorer)
+{
+	if (!explorer)
+		return;
+	close_views(explorer);
 	canvas_deinit(&explorer->canvas);
 	free(explorer->title);
 	free(explorer);
@@ -69,18 +75,42 @@ struct view *explorer_front(struct explorer *explorer)
 	return view_at(explorer, explorer->history[explorer->history_count - 1]);
 }
 
+static void update(struct view *view, struct shown *shown)
+{
+	view->generation = shown->generation;
+	view->looked_at = shown->function;
+	view->kind->update(view, shown);
+}
+
+/* Views that are not in front hold frames all the same: they are made anew while these are there. */
+static void renew_views(struct explorer *explorer)
+{
+	struct shown *shown = explorer->shown;
+
+	if (shown->naming != explorer->naming) {
+		close_views(explorer);
+		shown->function = (struct shown_function){ 0 };
+	}
+	for (size_t i = 0; shown->renumbered != explorer->renumbered && i < VIEWS_MAX; i++) {
+		if (explorer->views[i])
+			update(explorer->views[i], shown);
+	}
+	explorer->naming = shown->naming;
+	explorer->renumbered = shown->renumbered;
+}
+
 /* The front view is made of what is shown now. */
 static void update_front(struct explorer *explorer)
 {
-	struct view *view = explorer_front(explorer);
+	struct view *view;
 
+	renew_views(explorer);
+	view = explorer_front(explorer);
 	if (view->generation == explorer->shown->generation)
 		return;
-	view->generation = explorer->shown->generation;
-	view->looked_at = explorer->shown->function;
 	if (!explorer->has_moved)
 		explorer->shown->function = (struct shown_function){ 0 };
-	view->kind->update(view, explorer->shown);
+	update(view, explorer->shown);
 	if (explorer->has_moved)
 		return;
 	view->cursor = 0;

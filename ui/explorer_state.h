@@ -47,6 +47,8 @@ struct explorer {
 	const struct live_source *live; /* NULL: a recording */
 	char *title;
 	struct view *views[VIEWS_MAX]; /* by place in explorer_kinds; NULL: not opened yet */
+	const struct naming *naming;   /* of the frames that views hold */
+	uint64_t renumbered;	       /* as of when all views were made anew */
 	size_t history[HISTORY_MAX];   /* places; the last one is in front */
 	size_t history_count;
 	struct filter_mark filters[FILTERS_MAX];

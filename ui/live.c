@@ -10,6 +10,9 @@
  * is met first takes longer: what needs its lines is read. */
 #define NAMING_NS (5 * NS_PER_MS)
 
+/* More texts than any program has functions: they are made up anew, each with the code. */
+#define NAME_BYTES_MAX ((size_t)16 << 20)
+
 /* How often what nothing refers to is forgotten. */
 #define TIDY_NS (2000 * NS_PER_MS)
 
@@ -34,11 +37,14 @@ static void take_sample(void *context, const struct session_sample *sample)
 	rolling_profile_take(live->rolling, sample);
 }
 
+/* Made before the old one is gone: that another is there can be seen. */
 static void renew_naming(struct live *live)
 {
-	naming_destroy(live->naming);
+	struct naming *old = live->naming;
+
 	live->naming = naming_create(recorder_session(live->recorder));
 	naming_put_off(live->naming, true);
+	naming_destroy(old);
 }
 
 bool live_open(struct live *live, const struct recorder_options *recorder,
@@ -95,20 +101,33 @@ static void forget_unused(struct live *live, uint64_t now_ns)
 	malloc_trim(0);
 }
 
+/* Once whoever shows it has the profile that the tables were compacted to, nothing else is held. */
+static void forget_old_names(struct live *live)
+{
+	const struct profile *kept[ROLLING_PROFILES_MAX];
+	size_t count = rolling_profile_kept(live->rolling, kept);
+
+	if (!live->has_old_names || live->shown != kept[0])
+		return;
+	live->has_old_names = false;
+	if (naming_text_bytes(live->naming) > NAME_BYTES_MAX)
+		renew_naming(live);
+	else
+		naming_forget(live->naming, kept, count);
+}
+
 const struct profile *live_refresh(struct live *live)
 {
 	uint64_t now_ns = live_now_ns();
 	uint64_t before = rolling_profile_renumbered(live->rolling);
-	const struct profile *profile;
 
+	forget_old_names(live);
 	rolling_profile_resolve(live->rolling, recorder_session(live->recorder));
-	profile = rolling_profile_refresh(live->rolling, now_ns);
+	live->shown = rolling_profile_refresh(live->rolling, now_ns);
+	live->has_old_names |= rolling_profile_renumbered(live->rolling) != before;
 	if (!live->is_over && now_ns > live->tidied_ns + TIDY_NS)
 		forget_unused(live, now_ns);
-	/* Most locations that have names are gone when the tables were compacted. */
-	if (rolling_profile_renumbered(live->rolling) != before && !live->is_frozen)
-		renew_naming(live);
-	return profile;
+	return live->shown;
 }
 
 bool live_name(struct live *live, int at_most_ms)
@@ -126,7 +145,6 @@ bool live_name(struct live *live, int at_most_ms)
 
 void live_freeze(struct live *live, bool is_frozen)
 {
-	live->is_frozen = is_frozen;
 	rolling_profile_freeze(live->rolling, is_frozen);
 }
 

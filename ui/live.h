@@ -19,9 +19,11 @@ struct live {
 	struct recorder *recorder;
 	struct rolling_profile *rolling;
 	struct rolling_options rolling_options;
-	struct naming *naming; /* another after live_refresh(), at times */
+	struct naming *naming; /* another after live_refresh(), once its texts are too many */
+	const struct profile *shown; /* what live_refresh() gave last */
+	bool has_old_names;	     /* of what is not in the profile any more */
 	struct rate_meter rate;
-	bool is_over, is_frozen;
+	bool is_over;
 	struct recorder_result result; /* once it is over */
 	uint64_t tidied_ns;
 	uint64_t zeroed_ns; /* since when samples count */
@@ -39,8 +41,12 @@ bool live_step(struct live *live, int wait_ms);
 /* Takes no more samples; a command that still runs is ended. What was sampled stays. */
 void live_stop(struct live *live);
 
-/* The profile as it is now, or was when it was frozen: borrowed, as its names are, until the next
- * call. Stacks, threads and locations have other numbers each time. */
+/*
+ * The profile as it is now, or was when it was frozen: borrowed until the next call. Where it is the
+ * same as the last time, it has grown, and frames that were given out stay. Where it is another,
+ * stacks, threads and locations have other numbers, and frames stay until the next call; where the
+ * naming is another too, none do.
+ */
 const struct profile *live_refresh(struct live *live);
 
 /* Looks up the names that were asked for, for at most so long; false if some are still missing. */

@@ -228,6 +228,11 @@ bool recording_may_download(const struct recording_options *options)
 	return !options->no_debuginfod && urls && *urls;
 }
 
+const char *recording_machine(const struct recording *recording)
+{
+	return data_reader_features(recording->reader)->arch;
+}
+
 void recording_read(struct recording *recording)
 {
 	const struct perf_event_header *record;

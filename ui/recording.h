@@ -75,6 +75,9 @@ void recording_close(struct recording *recording);
 /* Whether naming may download files, which can take minutes. */
 bool recording_may_download(const struct recording_options *options);
 
+/* As `uname -m`; "": a recording that was cut or came by a pipe may not tell. */
+const char *recording_machine(const struct recording *recording);
+
 /* Feeds every record to the session, and so every sample to the sink. */
 void recording_read(struct recording *recording);
 

@@ -30,6 +30,7 @@ struct shown {
 	size_t summed;
 	uint32_t summed_event;
 	uint64_t generation;		/* grows with every change of the sums */
+	uint64_t renumbered;		/* grows where the numbers of a live profile become others */
 	struct shown_function function; /* the cursor's; it follows from view to view */
 	bool is_relative;		/* percentages are of what is selected, else of all */
 	double min_percent;		/* rows below are left out */

@@ -27,6 +27,7 @@ struct source {
 	struct sampled_codes codes;
 	struct annotated_function function;
 	struct shown_function shown;  /* what it was made of */
+	struct location start;	      /* of the body that is drawn, unless all are */
 	size_t numbers[VERSIONS_MAX]; /* its bodies of code, of `codes` */
 	size_t number_count;
 	size_t version; /* which of them is drawn; number_count: all together */
@@ -49,18 +50,29 @@ static void destroy(struct view *view)
 	sampled_codes_deinit(&source->codes);
 }
 
+static bool draws_one(const struct source *source)
+{
+	return source->version < source->number_count;
+}
+
 static void open_function(struct source *source, const struct shown *shown)
 {
-	bool is_one = source->version < source->number_count;
+	bool is_one = draws_one(source);
 	const size_t *numbers = is_one ? &source->numbers[source->version] : source->numbers;
 	size_t hottest;
 
 	close_function(source);
-	if (!source->number_count || !shown->recording)
+	if (!source->number_count)
 		return;
-	annotated_function_open(&source->function, shown->recording, &source->codes, numbers,
-				is_one ? 1 : source->number_count, !source->hides_lines,
-				source->is_intel);
+	source->start = source->codes.items[numbers[0]].start;
+	annotated_function_open(
+		&source->function, shown->session, &source->codes, numbers,
+		is_one ? 1 : source->number_count,
+		&(struct annotated_function_options){
+			.machine = shown->recording ? recording_machine(shown->recording) : "",
+			.hides_lines = source->hides_lines,
+			.is_intel = source->is_intel,
+		});
 	source->is_open = true;
 	source->view.row_count = source->function.annotation.count;
 	hottest = annotation_hottest(&source->function.annotation,
@@ -69,24 +81,65 @@ static void open_function(struct source *source, const struct shown *shown)
 	source->view.cursor = hottest == ANNOTATION_NO_ROW ? 0 : hottest;
 }
 
-static void update(struct view *view, struct shown *shown)
+/* What is drawn may have become hotter or cooler than others of its name. */
+static void choose_version(struct source *source, bool is_all)
 {
-	struct source *source = (struct source *)view;
+	source->version = is_all ? source->number_count : 0;
+	for (size_t i = 0; i < source->number_count && !is_all; i++) {
+		const struct sampled_code *code = &source->codes.items[source->numbers[i]];
 
-	close_function(source);
+		if (code->start.image_id == source->start.image_id &&
+		    code->start.image_address == source->start.image_address)
+			source->version = i;
+	}
+}
+
+static void find_codes(struct source *source, const struct shown *shown)
+{
 	sampled_codes_deinit(&source->codes);
-	source->codes = (struct sampled_codes){ 0 };
-	source->number_count = 0;
-	source->version = 0;
-	source->shown = shown->function;
-	if (!shown->function.name)
-		return;
 	sampled_codes_collect(&source->codes, shown->profile, shown->naming, &shown->sums);
 	source->number_count = sampled_codes_find(&source->codes, shown->naming, &shown->selection,
 						  shown->function.name, source->numbers,
 						  VERSIONS_MAX, &source->is_inlined);
 	if (source->number_count > VERSIONS_MAX)
 		source->number_count = VERSIONS_MAX;
+}
+
+/* The same function as before, in a live profile: the cursor stays where it was. */
+static void renew_function(struct source *source, const struct shown *shown)
+{
+	struct view *view = &source->view;
+	struct annotation_row before = source->function.annotation.rows[view->cursor];
+	bool was_all = source->number_count > 1 && !draws_one(source);
+	size_t top = view->top, cursor = view->cursor, row;
+
+	close_function(source);
+	find_codes(source, shown);
+	choose_version(source, was_all);
+	open_function(source, shown);
+	row = annotation_row_like(&source->function.annotation, &before, cursor);
+	if (row == ANNOTATION_NO_ROW)
+		return;
+	view->cursor = row;
+	view->top = row > cursor - top ? row - (cursor - top) : 0;
+}
+
+static void update(struct view *view, struct shown *shown)
+{
+	struct source *source = (struct source *)view;
+
+	if (source->is_open && view->row_count &&
+	    shown_function_is(source->shown, shown->function)) {
+		renew_function(source, shown);
+		return;
+	}
+	close_function(source);
+	source->number_count = 0;
+	source->version = 0;
+	source->shown = shown->function;
+	if (!shown->function.name)
+		return;
+	find_codes(source, shown);
 	open_function(source, shown);
 }
 
@@ -123,9 +176,7 @@ static void draw_title(const struct source *source, const struct shown *shown,
 		      source->is_inlined ? ", inlined into this" : "",
 		      version_text(source, version, sizeof(version)),
 		      source->is_open && *source->function.remark ? ": " : "",
-		      source->is_open	 ? source->function.remark
-		      : shown->recording ? ": it has no samples of its own"
-					 : ": only recordings can be annotated");
+		      source->is_open ? source->function.remark : ": it has no samples of its own");
 }
 
 static bool is_utf8(void)

@@ -26,6 +26,7 @@ static void refresh(struct top_screen *screen, struct shown *shown)
 	struct profile *profile = (struct profile *)live_refresh(screen->live);
 
 	shown_renew(shown, profile, screen->live->naming);
+	shown->renumbered = rolling_profile_renumbered(screen->live->rolling);
 	shown->session = recorder_session(screen->live->recorder);
 	live_figures_update(&screen->figures, screen->live, shown->profile);
 	screen->next_ns = live_now_ns() + screen->options->delay_ns;

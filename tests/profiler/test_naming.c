@@ -49,6 +49,11 @@ static struct location location_of(int (*function)(void **state))
 	return (struct location){ image->id, (uintptr_t)function - base };
 }
 
+static int take_nothing(void **state)
+{
+	return *state != NULL;
+}
+
 static const struct named_frame *frame_at(struct location location)
 {
 	size_t count;
@@ -89,6 +94,30 @@ static void a_name_that_is_not_put_off_is_there_at_once(void **state)
 	assert_true(naming_work(world.naming, 0));
 }
 
+static void what_no_profile_has_is_forgotten_and_what_waits_goes_on_waiting(void **state)
+{
+	struct profile *kept = profile_create();
+	const struct location locations[] = { location_of(begin), location_of(end),
+					      location_of(take_nothing) };
+	const struct named_frame *known;
+
+	(void)state;
+	known = frame_at(locations[0]);
+	naming_put_off(world.naming, true);
+	frame_at(locations[1]);
+	frame_at(locations[2]);
+	profile_location(kept, locations[0]);
+	profile_location(kept, locations[2]);
+	naming_forget(world.naming, (const struct profile *[]){ kept }, 1);
+	assert_ptr_equal(frame_at(locations[0]), known);
+	assert_true(naming_work(world.naming, UINT64_MAX));
+	assert_string_equal(frame_at(locations[2])->function, "take_nothing");
+	/* It is put off anew. */
+	assert_string_equal(frame_at(locations[1])->function, "[exe]");
+	assert_true(naming_text_bytes(world.naming) > 0);
+	profile_destroy(kept);
+}
+
 #define EACH(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
@@ -96,6 +125,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		EACH(a_name_that_is_put_off_is_the_module_until_it_is_looked_up),
 		EACH(a_name_that_is_not_put_off_is_there_at_once),
+		EACH(what_no_profile_has_is_forgotten_and_what_waits_goes_on_waiting),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

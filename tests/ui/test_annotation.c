@@ -219,6 +219,25 @@ static void the_hottest_rows_are_gone_through_round_and_round(void **state)
 	annotation_deinit(&annotation);
 }
 
+static void a_row_is_found_in_the_annotation_that_follows(void **state)
+{
+	struct code_instruction code[] = { PLAIN(0, main_c, 10), PLAIN(1, main_c, 11),
+					   PLAIN(2, main_c, 11) };
+	struct sampled_place places[] = { { 2, { 1, 1 } } };
+	struct annotation before, after;
+	struct fixture fixture;
+
+	(void)state;
+	make(&fixture, code, COUNT(code), places, COUNT(places));
+	annotation_build(&before, &fixture.part, 1, true);
+	annotation_build(&after, &fixture.part, 1, false);
+	assert_int_equal(annotation_row_like(&after, &before.rows[4], 4), 2);
+	assert_int_equal(annotation_row_like(&after, &before.rows[1], 1), 0);
+	assert_int_equal(annotation_row_like(&after, &before.rows[0], 0), ANNOTATION_NO_ROW);
+	annotation_deinit(&before);
+	annotation_deinit(&after);
+}
+
 static void a_function_without_anything_has_no_rows(void **state)
 {
 	struct annotation annotation;
@@ -241,6 +260,7 @@ int main(void)
 		cmocka_unit_test(versions_that_are_alike_are_one),
 		cmocka_unit_test(jumps_know_the_row_that_they_go_to),
 		cmocka_unit_test(the_hottest_rows_are_gone_through_round_and_round),
+		cmocka_unit_test(a_row_is_found_in_the_annotation_that_follows),
 		cmocka_unit_test(a_function_without_anything_has_no_rows),
 	};
 
