@@ -2,6 +2,7 @@
 #include "symbolize/elf_symbols.h"
 
 #include "jitdump/xalloc.h"
+#include "symbolize/address_sort.h"
 #include "symbolize/elf_plt.h"
 #include "symbolize/range_table.h"
 #include "symbolize/symbol_name.h"
@@ -127,49 +128,6 @@ static bool is_better(const struct candidates *candidates, const struct candidat
 	return order < 0;
 }
 
-/*
- * Orders by the byte of `start` that `shift` selects. Hundreds of thousands of symbols are read
- * while samples wait to be unwound: comparing them takes five times as long.
- */
-static void sort_by_byte(const struct candidate *from, struct candidate *to, size_t count,
-			 unsigned int shift)
-{
-	size_t places[256] = { 0 }, before = 0;
-
-	for (size_t i = 0; i < count; i++)
-		places[from[i].start >> shift & 0xff]++;
-	for (size_t i = 0; i < 256; i++) {
-		size_t here = places[i];
-
-		places[i] = before;
-		before += here;
-	}
-	for (size_t i = 0; i < count; i++)
-		to[places[from[i].start >> shift & 0xff]++] = from[i];
-}
-
-/* Lowest byte first; bytes that all starts have in common need no pass. */
-static void sort_by_start(struct candidates *candidates)
-{
-	struct candidate *from = candidates->items, *to;
-	uint64_t differing = 0;
-
-	for (size_t i = 0; i < candidates->count; i++)
-		differing |= from[i].start ^ from[0].start;
-	to = xmalloc((candidates->count + 1) * sizeof(*to));
-	for (unsigned int shift = 0; shift < 64; shift += 8) {
-		struct candidate *sorted = to;
-
-		if (!(differing >> shift & 0xff))
-			continue;
-		sort_by_byte(from, to, candidates->count, shift);
-		to = from;
-		from = sorted;
-	}
-	candidates->items = from;
-	free(to);
-}
-
 static uint64_t section_end(const struct elf_file *file, const struct candidate *candidate)
 {
 	struct elf_section section;
@@ -202,7 +160,8 @@ static void fill_table(struct range_table *table, struct candidates *candidates)
 	uint64_t covered = 0; /* by functions whose size is known */
 	size_t next;
 
-	sort_by_start(candidates);
+	candidates->items =
+		address_sort(candidates->items, candidates->count, sizeof(*candidates->items));
 	for (size_t i = 0; i < candidates->count; i = next) {
 		const struct candidate *best = &candidates->items[i];
 		uint64_t end;

@@ -2,6 +2,7 @@
 #include "symbolize/range_table.h"
 
 #include "jitdump/xalloc.h"
+#include "symbolize/address_sort.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -46,46 +47,6 @@ static bool is_sorted(const struct range_table *table)
 	return true;
 }
 
-/* Orders by the byte of `start` that `shift` selects; what is equal in it stays in its order. */
-static void sort_by_byte(const struct nested_range *from, struct nested_range *to, size_t count,
-			 unsigned int shift)
-{
-	size_t places[256] = { 0 }, before = 0;
-
-	for (size_t i = 0; i < count; i++)
-		places[from[i].start >> shift & 0xff]++;
-	for (size_t i = 0; i < 256; i++) {
-		size_t here = places[i];
-
-		places[i] = before;
-		before += here;
-	}
-	for (size_t i = 0; i < count; i++)
-		to[places[from[i].start >> shift & 0xff]++] = from[i];
-}
-
-/* Lowest byte first; bytes that all starts have in common need no pass. */
-static void sort_by_start(struct range_table *table)
-{
-	struct nested_range *from = table->ranges, *to = xmalloc(table->count * sizeof(*to));
-	uint64_t differing = 0;
-
-	for (size_t i = 0; i < table->count; i++)
-		differing |= from[i].start ^ from[0].start;
-	for (unsigned int shift = 0; shift < 64; shift += 8) {
-		struct nested_range *sorted = to;
-
-		if (!(differing >> shift & 0xff))
-			continue;
-		sort_by_byte(from, to, table->count, shift);
-		to = from;
-		from = sorted;
-	}
-	table->ranges = from;
-	table->capacity = table->count;
-	free(to);
-}
-
 static void sort_runs_of_equal_starts(struct range_table *table)
 {
 	size_t end;
@@ -122,7 +83,8 @@ static void sort(struct range_table *table)
 		sort_few(table);
 		return;
 	}
-	sort_by_start(table);
+	table->ranges = address_sort(table->ranges, table->count, sizeof(*table->ranges));
+	table->capacity = table->count;
 	sort_runs_of_equal_starts(table);
 }
 
