@@ -44,8 +44,8 @@ static inline void address_sort_by_byte(const uint8_t *from, uint8_t *to, size_t
 		       item_size);
 }
 
-/* Lowest byte first; bytes that all addresses have in common need no pass. Takes `items` over, which
- * are of the heap; there is room for `count` at least in what it returns. */
+/* Lowest byte first; bytes that all addresses have in common need no pass. Takes `items` over, of
+ * the heap; what it returns instead has room for `count` at least. */
 static inline void *address_sort(void *items, size_t count, size_t item_size)
 {
 	uint8_t *from = items, *to = xmalloc((count + 1) * item_size);
