@@ -9,15 +9,9 @@
 #ifndef SYMBOLIZE_ELF_SYMBOLS_H
 #define SYMBOLIZE_ELF_SYMBOLS_H
 
-#include "symbolize/elf_file.h"
+#include "symbolize/elf_symbol_table.h"
 
 struct elf_symbols;
-
-struct elf_symbol {
-	const char *name;    /* as linked, perhaps with "@VERSION"; in the file */
-	uint64_t start, end; /* image addresses */
-	bool is_plt_entry;   /* it jumps to the function of this name */
-};
 
 /* True where there is a symbol table besides the dynamic one. */
 bool elf_symbols_are_in(const struct elf_file *file);
