@@ -94,8 +94,7 @@ static bool is_thread_start(struct elf_image *image, uint64_t image_address)
 	struct elf_symbol symbol;
 
 	if (!may_start_threads(image) ||
-	    !elf_symbols_find(elf_image_symbols(image), image_address, &symbol) ||
-	    symbol.is_plt_entry)
+	    !elf_symbols_find(elf_image_symbols(image), image_address, &symbol) || symbol.suffix)
 		return false;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		size_t length = strlen(names[i]);

@@ -23,6 +23,7 @@ void elf_image_destroy(struct elf_image *image)
 	if (!image)
 		return;
 	dwarf_index_destroy(image->dwarf);
+	elf_objects_destroy(image->objects);
 	elf_symbols_destroy(image->symbols);
 	elf_file_close(image->mini_debug_file);
 	elf_file_close(image->debug_file);
@@ -58,7 +59,9 @@ void elf_image_prepare_names(struct elf_image *image)
 	if (!image->debug_file)
 		return;
 	elf_symbols_destroy(image->symbols);
+	elf_objects_destroy(image->objects);
 	image->symbols = NULL;
+	image->objects = NULL;
 }
 
 const struct elf_symbols *elf_image_symbols(struct elf_image *image)
@@ -74,6 +77,18 @@ const struct elf_symbols *elf_image_symbols(struct elf_image *image)
 	}
 	image->symbols = elf_symbols_create(image->file, debug_file, image->mini_debug_file);
 	return image->symbols;
+}
+
+const struct elf_objects *elf_image_objects(struct elf_image *image)
+{
+	const struct elf_file *debug_file = NULL;
+
+	if (image->objects)
+		return image->objects;
+	if (!elf_symbols_are_in(image->file))
+		debug_file = elf_image_debug_file(image);
+	image->objects = elf_objects_create(image->file, debug_file);
+	return image->objects;
 }
 
 struct dwarf_index *elf_image_dwarf(struct elf_image *image, struct string_pool *strings,

@@ -10,6 +10,7 @@
 
 #include "symbolize/debug_file.h"
 #include "symbolize/dwarf_index.h"
+#include "symbolize/elf_objects.h"
 #include "symbolize/elf_symbols.h"
 
 struct elf_image {
@@ -18,6 +19,7 @@ struct elf_image {
 	struct elf_file *debug_file, *mini_debug_file;
 	char *refusal; /* why what lay in a debug file's place is not used; NULL: nothing did */
 	struct elf_symbols *symbols; /* NULL: not read yet */
+	struct elf_objects *objects; /* NULL: not read yet */
 	struct dwarf_index *dwarf;   /* NULL: not read yet, or none */
 	struct image_unwind_sections sections;
 	bool has_debug_file; /* it was looked for */
@@ -41,6 +43,7 @@ const struct elf_file *elf_image_debug_file(struct elf_image *image);
 void elf_image_prepare_names(struct elf_image *image);
 
 const struct elf_symbols *elf_image_symbols(struct elf_image *image);
+const struct elf_objects *elf_image_objects(struct elf_image *image);
 
 /* NULL: there is none. What it is given outlives the image. */
 struct dwarf_index *elf_image_dwarf(struct elf_image *image, struct string_pool *strings,

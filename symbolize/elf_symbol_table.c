@@ -25,6 +25,7 @@ struct candidates {
 	const char *names; /* the string table, up to its last NUL */
 	size_t names_size;
 	const struct elf_file *file;
+	enum elf_symbols_of meant;
 };
 
 static bool is_code_section(const struct elf_file *file, uint16_t number)
@@ -37,13 +38,10 @@ static bool is_code_section(const struct elf_file *file, uint16_t number)
 
 /* Functions, and what else lies in code: labels of hand-written assembly, tables. Names are not
  * looked at unless they must be: they are most of the table's pages. */
-static bool is_candidate(const struct candidates *candidates, const GElf_Sym *symbol)
+static bool is_code(const struct candidates *candidates, const GElf_Sym *symbol)
 {
 	const char *name = candidates->names + symbol->st_name;
 
-	if (symbol->st_shndx == SHN_UNDEF || !symbol->st_name ||
-	    symbol->st_name >= candidates->names_size)
-		return false;
 	switch (GELF_ST_TYPE(symbol->st_info)) {
 	case STT_FUNC:
 	case STT_GNU_IFUNC:
@@ -55,6 +53,22 @@ static bool is_candidate(const struct candidates *candidates, const GElf_Sym *sy
 	default:
 		return false;
 	}
+}
+
+static bool is_data(const struct candidates *candidates, const GElf_Sym *symbol)
+{
+	return GELF_ST_TYPE(symbol->st_info) == STT_OBJECT && symbol->st_size &&
+	       symbol->st_shndx < SHN_LORESERVE &&
+	       !is_code_section(candidates->file, symbol->st_shndx);
+}
+
+static bool is_candidate(const struct candidates *candidates, const GElf_Sym *symbol)
+{
+	if (symbol->st_shndx == SHN_UNDEF || !symbol->st_name ||
+	    symbol->st_name >= candidates->names_size)
+		return false;
+	return candidates->meant == ELF_SYMBOLS_OF_CODE ? is_code(candidates, symbol)
+							: is_data(candidates, symbol);
 }
 
 static void collect(struct candidates *candidates, Elf_Data *data)
@@ -170,9 +184,9 @@ static void fill_ranges(struct range_table *ranges, struct candidates *candidate
 }
 
 bool elf_symbol_table_read(struct elf_symbol_table *table, const struct elf_file *file,
-			   uint32_t type)
+			   uint32_t type, enum elf_symbols_of meant)
 {
-	struct candidates candidates = { .file = file };
+	struct candidates candidates = { .file = file, .meant = meant };
 	struct elf_section symbols, names;
 	Elf_Data *data;
 	const char *last;

@@ -31,11 +31,11 @@ struct elf_symbols *elf_symbols_create(const struct elf_file *file,
 	struct elf_symbol_table *tables = symbols->tables;
 
 	elf_plt_init(&symbols->plt, file);
-	if (!elf_symbol_table_read(&tables[0], file, SHT_SYMTAB) &&
-	    !elf_symbol_table_read(&tables[0], debug_file, SHT_SYMTAB)) {
-		elf_symbol_table_read(&tables[0], file, SHT_DYNSYM);
-		symbols->is_exported_only =
-			!elf_symbol_table_read(&tables[1], mini_debug_file, SHT_SYMTAB);
+	if (!elf_symbol_table_read(&tables[0], file, SHT_SYMTAB, ELF_SYMBOLS_OF_CODE) &&
+	    !elf_symbol_table_read(&tables[0], debug_file, SHT_SYMTAB, ELF_SYMBOLS_OF_CODE)) {
+		elf_symbol_table_read(&tables[0], file, SHT_DYNSYM, ELF_SYMBOLS_OF_CODE);
+		symbols->is_exported_only = !elf_symbol_table_read(&tables[1], mini_debug_file,
+								   SHT_SYMTAB, ELF_SYMBOLS_OF_CODE);
 	}
 	return symbols;
 }
@@ -85,7 +85,7 @@ static bool find_plt_entry(const struct elf_symbols *symbols, uint64_t image_add
 		.name = entry->name,
 		.start = entry->start,
 		.end = entry->end,
-		.is_plt_entry = true,
+		.suffix = "@plt",
 	};
 	if (!symbol->name && find_function(symbols, entry->resolver, &resolver))
 		symbol->name = resolver.name;

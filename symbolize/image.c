@@ -48,12 +48,21 @@ static const char *display_name(struct symbolizer *symbolizer, const struct elf_
 	const char *shown = demangle(symbolizer->demangler, symbol->name);
 	char *name;
 
-	if (!symbol->is_plt_entry)
+	if (!symbol->suffix)
 		return shown;
-	name = xasprintf("%s@plt", shown);
+	name = xasprintf("%s%s", shown, symbol->suffix);
 	shown = string_pool_add(symbolizer->strings, name);
 	free(name);
 	return shown;
+}
+
+static struct symbol shown_symbol(struct symbolizer *symbolizer, const struct elf_symbol *symbol)
+{
+	return (struct symbol){
+		.name = display_name(symbolizer, symbol),
+		.start = symbol->start,
+		.size = symbol->end - symbol->start,
+	};
 }
 
 static void set_status(struct image *image, enum image_lack lack, char *status)
@@ -118,11 +127,7 @@ static bool find_elf_symbol(struct image *image, uint64_t image_address, struct 
 	note_lacks(image, elf);
 	if (!is_found)
 		return false;
-	*symbol = (struct symbol){
-		.name = display_name(image->symbolizer, &found),
-		.start = found.start,
-		.size = found.end - found.start,
-	};
+	*symbol = shown_symbol(image->symbolizer, &found);
 	return true;
 }
 
@@ -142,6 +147,25 @@ bool image_symbol(struct image *image, uint64_t image_address, struct symbol *sy
 		break;
 	}
 	return false;
+}
+
+bool image_data_symbol(struct image *image, uint64_t image_address, struct symbol *symbol)
+{
+	const struct excerpt_place *place = image_excerpt_place(image->excerpt, image_address);
+	struct elf_symbol found;
+	struct elf_image *elf;
+
+	if (place)
+		return image_excerpt_symbol(image, place, symbol);
+	elf = image_elf(image);
+	if (!elf)
+		return false;
+	elf_image_prepare_names(elf);
+	if (!elf_objects_find(elf_image_objects(elf), elf_image_symbols(elf), image_address,
+			      &found))
+		return false;
+	*symbol = shown_symbol(image->symbolizer, &found);
+	return true;
 }
 
 static size_t find_lines(struct image *image, uint64_t image_address, struct frame *frames,

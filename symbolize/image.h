@@ -107,6 +107,10 @@ bool image_line(struct image *image, uint64_t image_address, struct frame *frame
 /* False if no symbol covers the place. */
 bool image_symbol(struct image *image, uint64_t image_address, struct symbol *symbol);
 
+/* The same of data: the object that covers the place, or the slot of the global offset table there
+ * ("puts@got"). */
+bool image_data_symbol(struct image *image, uint64_t image_address, struct symbol *symbol);
+
 /* The ELF virtual address of a byte of the file, by the segments. False if no segment holds it or
  * the file cannot be used. */
 bool image_address_of(struct image *image, uint64_t file_offset, uint64_t *image_address);

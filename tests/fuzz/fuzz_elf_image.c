@@ -31,6 +31,7 @@ static void ask(struct image *image, uint64_t address)
 
 	image_frames(image, address, frames, FRAMES_MAX);
 	image_symbol(image, address, &symbol);
+	image_data_symbol(image, address, &symbol);
 	image_address_of(image, address, &image_address);
 	image_read(image, address, bytes, sizeof(bytes));
 	image_is_entry(image, address);

@@ -154,6 +154,69 @@ static void plt_entry_is_named_by_the_function_it_jumps_to(void **state)
 	}
 }
 
+/* The first place of these sections that has the name; 0: none. */
+static uint64_t find_data(const char *path, const char *const sections[2], const char *name,
+			  uint64_t *size)
+{
+	struct elf_file *file = elf_file_open_path(path);
+	struct opened opened = open_image(path);
+	struct elf_section section;
+	struct symbol symbol;
+	uint64_t found = 0;
+
+	for (size_t i = 0; i < 2 && !found; i++) {
+		if (!elf_file_section(file, sections[i], &section))
+			continue;
+		for (uint64_t at = 0; at < section.size && !found; at++)
+			if (image_data_symbol(opened.image, section.image_address + at, &symbol) &&
+			    !strcmp(symbol.name, name)) {
+				found = section.image_address + at;
+				*size = symbol.size;
+				assert_int_equal(symbol.start, found);
+			}
+	}
+	if (found && image_data_symbol(opened.image, found + *size - 1, &symbol))
+		assert_string_equal(symbol.name, name);
+	if (found && image_data_symbol(opened.image, found + *size, &symbol))
+		assert_string_not_equal(symbol.name, name);
+	assert_false(image_data_symbol(opened.image, file->entry, &symbol));
+	symbolizer_destroy(opened.symbolizer);
+	elf_file_close(file);
+	return found;
+}
+
+static void objects_are_named_from_their_start_to_their_end(void **state)
+{
+	static const char *const programs[] = { "gcc-dwarf5", "gcc-static", "gcc-no-pie" };
+	static const char *const sections[2] = { ".bss", ".data" };
+	char path[512];
+	uint64_t size;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(programs) / sizeof(*programs); i++) {
+		snprintf(path, sizeof(path), "%s/%s", JPROF_PLACES_DIR, programs[i]);
+		assert_int_not_equal(find_data(path, sections, "sink", &size), 0);
+		assert_int_equal(size, sizeof(int));
+	}
+}
+
+static void slot_is_named_by_the_function_whose_address_it_holds(void **state)
+{
+	static const char *const sections[2] = { ".got", ".got.plt" };
+	uint64_t size;
+
+	(void)state;
+#ifndef __x86_64__
+	skip();
+#endif
+	assert_int_not_equal(find_data(PROGRAM, sections, "printf@got", &size), 0);
+	assert_int_equal(size, 8);
+	/* Filled at once, and never by way of a table of jumps. */
+	assert_int_not_equal(find_data(PROGRAM, sections, "__libc_start_main@got", &size), 0);
+	/* Named by the function that chooses the one. */
+	assert_int_not_equal(find_data(STATIC_PROGRAM, sections, "strlen@got", &size), 0);
+}
+
 static void start_is_the_entry_of_a_program(void **state)
 {
 	static const char *const programs[] = { "gcc-dwarf5", "gcc-static", "gcc-static-pie",
@@ -245,6 +308,7 @@ static void ask_everything(const char *path, const uint64_t *addresses, size_t c
 	for (size_t i = 0; i < count; i++) {
 		image_address_of(opened.image, addresses[i], &address);
 		image_symbol(opened.image, addresses[i], &symbol);
+		image_data_symbol(opened.image, addresses[i], &symbol);
 		image_is_entry(opened.image, addresses[i]);
 		image_is_signal_trampoline(opened.image, addresses[i]);
 		image_read(opened.image, addresses[i], bytes, sizeof(bytes));
@@ -412,6 +476,8 @@ int main(void)
 		IN_DIRECTORY(unwind_sections_are_found_without_section_headers_too),
 		cmocka_unit_test(code_is_read_as_the_file_has_it),
 		cmocka_unit_test(plt_entry_is_named_by_the_function_it_jumps_to),
+		cmocka_unit_test(objects_are_named_from_their_start_to_their_end),
+		cmocka_unit_test(slot_is_named_by_the_function_whose_address_it_holds),
 		cmocka_unit_test(start_is_the_entry_of_a_program),
 		cmocka_unit_test(clone_is_the_entry_of_a_thread),
 		cmocka_unit_test(signal_trampoline_is_known_by_its_instructions),
