@@ -123,9 +123,15 @@ static void pass_places(struct reading *reading, uint64_t end)
 		reading->place++;
 }
 
-/* `address` is of the process in JIT code. An excerpt knows its own places, and its file is not to be
- * looked for because of a name. */
-static bool name_target(const struct reading *reading, uint64_t address, struct symbol *symbol)
+/* Where the code runs: its bytes are as the JIT wrote them, for the version's address. */
+static uint64_t base_of(const struct reading *reading)
+{
+	return reading->version ? reading->version->address : reading->code->start.image_address;
+}
+
+/* `address` is of the process in JIT code. An excerpt knows its own places, and its file is not to
+ * be looked for because of a name. */
+static bool name_address(const struct reading *reading, uint64_t address, struct symbol *symbol)
 {
 	const struct jit_version *version;
 
@@ -133,7 +139,8 @@ static bool name_target(const struct reading *reading, uint64_t address, struct 
 		if (reading->image->excerpt &&
 		    !image_excerpt_place(reading->image->excerpt, address))
 			return false;
-		return image_symbol(reading->image, address, symbol);
+		return image_symbol(reading->image, address, symbol) ||
+		       image_data_symbol(reading->image, address, symbol);
 	}
 	version = jit_code_find(reading->owner, address, reading->version->time_ns);
 	if (!version)
@@ -144,33 +151,46 @@ static bool name_target(const struct reading *reading, uint64_t address, struct 
 	return true;
 }
 
-/* "jne    1136", "callq  1040 <memcpy@plt>": as the addresses beside instructions are written. */
-static void write_target(const struct reading *reading, struct instruction *decoded, uint64_t base)
+/* "1136", "1040 <memcpy@plt>", "4018 <table+0x8>": as the addresses beside instructions are. */
+static void write_address(const struct reading *reading, uint64_t address, bool is_bare_inside,
+			  char *text, size_t room)
 {
-	char *text = decoded->text + decoded->target_at;
-	size_t room = sizeof(decoded->text) - decoded->target_at;
-	bool is_inside = decoded->target - base < reading->code->size;
-	uint64_t shown = decoded->target;
+	uint64_t base = base_of(reading), shown = address;
+	bool is_inside = address - base < reading->code->size;
 	struct symbol symbol = { .name = reading->name, .start = base };
 
 	if (is_inside)
 		shown += reading->code->shown_start - base;
-	if ((is_inside && decoded->kind == INSTRUCTION_JUMP) ||
-	    (!is_inside && !name_target(reading, decoded->target, &symbol)))
+	if (is_inside ? is_bare_inside : !name_address(reading, address, &symbol))
 		snprintf(text, room, "%" PRIx64, shown);
-	else if (symbol.start == decoded->target)
+	else if (symbol.start == address)
 		snprintf(text, room, "%" PRIx64 " <%s>", shown, symbol.name);
 	else
 		snprintf(text, room, "%" PRIx64 " <%s+0x%" PRIx64 ">", shown, symbol.name,
-			 decoded->target - symbol.start);
+			 address - symbol.start);
+}
+
+/* "jne    1136", "callq  *0x2fe2(%rip)  # 3fd8 <memcpy@got>" */
+static void write_addresses(const struct reading *reading, struct instruction *decoded)
+{
+	size_t at = decoded->target_at;
+
+	if (decoded->has_target)
+		write_address(reading, decoded->target, decoded->kind == INSTRUCTION_JUMP,
+			      decoded->text + at, sizeof(decoded->text) - at);
+	if (!decoded->has_data)
+		return;
+	at = strlen(decoded->text);
+	at += (size_t)snprintf(decoded->text + at, sizeof(decoded->text) - at, "  # ");
+	if (at < sizeof(decoded->text))
+		write_address(reading, decoded->data, false, decoded->text + at,
+			      sizeof(decoded->text) - at);
 }
 
 static void decode(const struct reading *reading, uint64_t offset, const uint8_t *bytes,
 		   size_t size)
 {
-	/* The bytes are as the JIT wrote them, to be run at the version's address. */
-	uint64_t base =
-		reading->version ? reading->version->address : reading->code->start.image_address;
+	uint64_t base = base_of(reading);
 	struct instruction decoded;
 
 	for (size_t at = 0; at < size; at += decoded.size) {
@@ -178,8 +198,7 @@ static void decode(const struct reading *reading, uint64_t offset, const uint8_t
 
 		disassembler_next(reading->disassembler, bytes + at, size - at, base + offset + at,
 				  &decoded);
-		if (decoded.has_target)
-			write_target(reading, &decoded, base);
+		write_addresses(reading, &decoded);
 		added = add_instruction(reading, offset + at, decoded.text);
 		added->size = decoded.size;
 		added->kind = decoded.kind;

@@ -2,10 +2,10 @@
 /*
  * The code of one function: an ELF symbol's, or one JIT code version's.
  *
- * You give a location in it; you get its instructions with their source lines, calls and jumps named
- * as far as names are known. Bytes come from the file, from what a recording keeps of it, or from
- * the dump. It never fails for want of bytes: then it has the sampled places alone, with their
- * lines, and says what is missing. It knows no weight.
+ * You give a location in it; you get its instructions with their source lines, and what they call,
+ * jump to, read and write, named as far as names are known. Bytes come from the file, from what a
+ * recording keeps of it, or from the dump. It never fails for want of bytes: then it has the
+ * sampled places alone, with their lines, and says what is missing. It knows no weight.
  */
 #ifndef PROFILER_FUNCTION_CODE_H
 #define PROFILER_FUNCTION_CODE_H

@@ -75,6 +75,25 @@ static bool find_target(const struct disassembler *disassembler, uint64_t *targe
 	return x86->op_count && x86->operands[last].type == X86_OP_IMM;
 }
 
+static bool find_data(const struct disassembler *disassembler, uint64_t *data)
+{
+	const cs_insn *decoded = disassembler->decoded;
+	const cs_x86 *x86 = &decoded->detail->x86;
+
+	if (disassembler->machine != EM_X86_64)
+		return false;
+	for (size_t i = 0; i < x86->op_count; i++) {
+		const x86_op_mem *memory = &x86->operands[i].mem;
+
+		if (x86->operands[i].type != X86_OP_MEM || memory->base != X86_REG_RIP ||
+		    memory->segment != X86_REG_INVALID)
+			continue;
+		*data = decoded->address + decoded->size + (uint64_t)memory->disp;
+		return true;
+	}
+	return false;
+}
+
 static enum instruction_kind kind_of(const struct disassembler *disassembler)
 {
 	const cs_insn *decoded = disassembler->decoded;
@@ -119,6 +138,7 @@ void disassembler_next(struct disassembler *disassembler, const uint8_t *bytes, 
 	write_text(instruction, disassembler->decoded);
 	if (instruction->kind != INSTRUCTION_PLAIN)
 		instruction->has_target = find_target(disassembler, &instruction->target);
+	instruction->has_data = find_data(disassembler, &instruction->data);
 }
 
 uint16_t disassembler_machine(const char *name)

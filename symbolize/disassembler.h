@@ -30,6 +30,8 @@ struct instruction {
 	bool has_target; /* of jumps and calls: it does not come from a register or memory */
 	uint64_t target;
 	size_t target_at; /* where in `text` the target is, which reaches to its end */
+	bool has_data;	  /* of x86-64: an operand lies at a distance from the next instruction */
+	uint64_t data;	  /* its address, which `text` does not have */
 	char text[INSTRUCTION_TEXT_MAX];
 };
 

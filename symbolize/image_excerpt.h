@@ -4,8 +4,9 @@
  *
  * You give an image and places in it; you get their names and lines as the image told them, where
  * the bytes of the file lie, and the code of the functions around the places with its lines and the
- * names of what it calls. Given to an image again (image_use_excerpt()), it answers for the file. It
- * never has more than names, lines and code of what was asked for: nothing to unwind by.
+ * names of what it calls, reads and writes. Given to an image again (image_use_excerpt()), it
+ * answers for the file. It never has more than names, lines and code of what was asked for: nothing
+ * to unwind by.
  *
  * Everything in an excerpt may come from an untrusted recording: arrays are searched, never trusted
  * to be complete, and texts become printable when an image hands them out.

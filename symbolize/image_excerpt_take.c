@@ -271,7 +271,8 @@ static void add_target(struct targets *targets, uint64_t image_address)
 	targets->addresses[targets->count++] = image_address;
 }
 
-/* What calls and jumps of a piece lead to, outside of their functions. */
+/* What calls and jumps of a piece lead to, and the data that it has addresses of, outside of their
+ * functions. */
 static void find_targets(struct targets *targets, struct image *image,
 			 struct disassembler *disassembler, const struct excerpt_code *code)
 {
@@ -283,13 +284,15 @@ static void find_targets(struct targets *targets, struct image *image,
 
 		disassembler_next(disassembler, code->bytes + at, code->size - at, image_address,
 				  &instruction);
-		if (!instruction.has_target)
+		if (!instruction.has_target && !instruction.has_data)
 			continue;
 		if (image_address - own.start >= own.size &&
 		    !image_symbol(image, image_address, &own))
 			own.size = 0;
-		if (instruction.target - own.start >= own.size)
+		if (instruction.has_target && instruction.target - own.start >= own.size)
 			add_target(targets, instruction.target);
+		if (instruction.has_data && instruction.data - own.start >= own.size)
+			add_target(targets, instruction.data);
 	}
 }
 
@@ -303,7 +306,8 @@ static void take_target(struct image_excerpt *excerpt, struct image *image, uint
 	};
 	struct symbol symbol;
 
-	if (!image_symbol(image, image_address, &symbol))
+	if (!image_symbol(image, image_address, &symbol) &&
+	    !image_data_symbol(image, image_address, &symbol))
 		return;
 	place.symbol = add_symbol(excerpt, &symbol);
 	excerpt->frames = xgrow(excerpt->frames, excerpt->frame_count, &excerpt->frame_capacity,
@@ -344,7 +348,7 @@ static void find_all_targets(struct targets *targets, const struct image_excerpt
 	disassembler_destroy(disassembler);
 }
 
-/* So that calls have names where the code is shown. */
+/* So that what is called, read and written has names where the code is shown. */
 static void take_targets(struct image_excerpt *excerpt, struct image *image)
 {
 	const size_t sampled_count = excerpt->place_count;

@@ -15,7 +15,7 @@ struct expected {
 	const char *text;
 	uint32_t size;
 	enum instruction_kind kind;
-	uint64_t target; /* 0: none */
+	uint64_t target, data; /* 0: none */
 };
 
 static void expect(uint16_t machine, bool is_intel, const uint8_t *bytes, size_t size,
@@ -34,6 +34,9 @@ static void expect(uint16_t machine, bool is_intel, const uint8_t *bytes, size_t
 		assert_int_equal(instruction.has_target, expected->target != 0);
 		if (expected->target)
 			assert_int_equal(instruction.target, expected->target);
+		assert_int_equal(instruction.has_data, expected->data != 0);
+		if (expected->data)
+			assert_int_equal(instruction.data, expected->data);
 	}
 	assert_null(expected->text);
 	disassembler_destroy(disassembler);
@@ -57,13 +60,13 @@ static void x86_reads_as_att_writes_it(void **state)
 {
 	static const struct expected expected[] = {
 		{ "endbr64", 4, INSTRUCTION_PLAIN, 0 },
-		{ "movq   0x10(%rip), %rax", 7, INSTRUCTION_PLAIN, 0 },
+		{ "movq   0x10(%rip), %rax", 7, INSTRUCTION_PLAIN, 0, 0x101b },
 		{ "movl   8(%rdi, %rdx, 4), %eax", 4, INSTRUCTION_PLAIN, 0 },
 		{ "callq  0x1024", 5, INSTRUCTION_CALL, 0x1024 },
 		{ "jne    0x1000", 2, INSTRUCTION_JUMP, 0x1000 },
 		{ "bnd jmp 0x102c", 6, INSTRUCTION_JUMP, 0x102c },
 		{ "jmpq   *%rax", 2, INSTRUCTION_JUMP, 0 },
-		{ "callq  *0x2010(%rip)", 6, INSTRUCTION_CALL, 0 },
+		{ "callq  *0x2010(%rip)", 6, INSTRUCTION_CALL, 0, 0x3034 },
 		{ "retq", 1, INSTRUCTION_PLAIN, 0 },
 		{ NULL },
 	};
@@ -76,19 +79,37 @@ static void x86_reads_as_intel_writes_it(void **state)
 {
 	static const struct expected expected[] = {
 		{ "endbr64", 4, INSTRUCTION_PLAIN, 0 },
-		{ "mov    rax, qword ptr [rip + 0x10]", 7, INSTRUCTION_PLAIN, 0 },
+		{ "mov    rax, qword ptr [rip + 0x10]", 7, INSTRUCTION_PLAIN, 0, 0x101b },
 		{ "mov    eax, dword ptr [rdi + rdx*4 + 8]", 4, INSTRUCTION_PLAIN, 0 },
 		{ "call   0x1024", 5, INSTRUCTION_CALL, 0x1024 },
 		{ "jne    0x1000", 2, INSTRUCTION_JUMP, 0x1000 },
 		{ "bnd jmp 0x102c", 6, INSTRUCTION_JUMP, 0x102c },
 		{ "jmp    rax", 2, INSTRUCTION_JUMP, 0 },
-		{ "call   qword ptr [rip + 0x2010]", 6, INSTRUCTION_CALL, 0 },
+		{ "call   qword ptr [rip + 0x2010]", 6, INSTRUCTION_CALL, 0, 0x3034 },
 		{ "ret", 1, INSTRUCTION_PLAIN, 0 },
 		{ NULL },
 	};
 
 	(void)state;
 	expect(EM_X86_64, true, x86_bytes, sizeof(x86_bytes), expected);
+}
+
+static void data_behind_an_immediate_is_counted_from_the_next_instruction(void **state)
+{
+	static const uint8_t bytes[] = {
+		0xc7, 0x05, 0xf6, 0xff, 0xff, 0xff, 0x07, 0x00, 0x00, 0x00, /* movl $7,-10(%rip) */
+		0x48, 0x8d, 0x3d, 0x00, 0x01, 0x00, 0x00,		    /* lea 0x100(%rip) */
+		0x64, 0x8b, 0x05, 0x10, 0x00, 0x00, 0x00,		    /* mov %fs:16(%rip) */
+	};
+	static const struct expected expected[] = {
+		{ "movl   $7, -0xa(%rip)", 10, INSTRUCTION_PLAIN, 0, 0x1000 },
+		{ "leaq   0x100(%rip), %rdi", 7, INSTRUCTION_PLAIN, 0, 0x1111 },
+		{ "movl   %fs:0x10(%rip), %eax", 7, INSTRUCTION_PLAIN, 0 },
+		{ NULL },
+	};
+
+	(void)state;
+	expect(EM_X86_64, false, bytes, sizeof(bytes), expected);
 }
 
 static void the_same_bytes_are_other_instructions_of_another_machine(void **state)
@@ -173,6 +194,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(x86_reads_as_att_writes_it),
 		cmocka_unit_test(x86_reads_as_intel_writes_it),
+		cmocka_unit_test(data_behind_an_immediate_is_counted_from_the_next_instruction),
 		cmocka_unit_test(the_same_bytes_are_other_instructions_of_another_machine),
 		cmocka_unit_test(what_is_no_instruction_is_bad_a_byte_at_a_time),
 		cmocka_unit_test(any_bytes_come_to_an_end),
