@@ -27,7 +27,7 @@ void lone_view_init(struct lone_view *stage, const struct view_kind *kind, struc
 	*stage = (struct lone_view){ .view = xcalloc(1, kind->size) };
 	stage->view->kind = kind;
 	shown_init(&stage->shown, profile, naming, recording);
-	lone_view_update(stage);
+	canvas_init(&stage->canvas, 24, 80);
 }
 
 void lone_view_deinit(struct lone_view *stage)
@@ -35,55 +35,83 @@ void lone_view_deinit(struct lone_view *stage)
 	if (stage->view->kind->destroy)
 		stage->view->kind->destroy(stage->view);
 	free(stage->view);
+	canvas_deinit(&stage->canvas);
 	shown_deinit(&stage->shown);
+}
+
+static void draw(struct lone_view *stage)
+{
+	struct area all = { 0, 0, stage->canvas.rows, stage->canvas.columns };
+
+	canvas_clear(&stage->canvas);
+	stage->view->kind->draw(stage->view, &stage->shown, &stage->canvas, all);
 }
 
 void lone_view_update(struct lone_view *stage)
 {
 	shown_update(&stage->shown);
+	stage->view->generation = stage->shown.generation;
 	stage->view->kind->update(stage->view, &stage->shown);
+	draw(stage);
 }
 
-static void draw(struct lone_view *stage, struct canvas *canvas)
+void lone_view_resize(struct lone_view *stage, int rows, int columns)
 {
-	struct area all = { 0, 0, canvas->rows, canvas->columns };
-
-	canvas_clear(canvas);
-	stage->view->kind->draw(stage->view, &stage->shown, canvas, all);
+	canvas_deinit(&stage->canvas);
+	canvas_init(&stage->canvas, rows, columns);
 }
 
 void lone_view_expect(struct lone_view *stage, int rows, int columns, const char *lines)
 {
-	struct canvas canvas;
-
-	canvas_init(&canvas, rows, columns);
-	draw(stage, &canvas);
-	canvas_expect(&canvas, lines);
-	canvas_deinit(&canvas);
+	lone_view_resize(stage, rows, columns);
+	draw(stage);
+	canvas_expect(&stage->canvas, lines);
 }
 
-void lone_view_draw_tiny(struct lone_view *stage)
+void lone_view_expect_cursor(struct lone_view *stage, const char *text)
 {
-	for (int rows = 1; rows < 6; rows++) {
-		for (int columns = 1; columns < 14; columns++) {
-			struct canvas canvas;
+	char *marked;
 
-			canvas_init(&canvas, rows, columns);
-			draw(stage, &canvas);
-			canvas_deinit(&canvas);
+	draw(stage);
+	marked = canvas_marked_text(&stage->canvas, STYLE_SELECTED);
+	assert_string_equal(marked, text);
+	free(marked);
+}
+
+void lone_view_draw_in_all_sizes(struct lone_view *stage)
+{
+	for (int rows = 1; rows < 12; rows++) {
+		for (int columns = 1; columns < 100; columns++) {
+			lone_view_resize(stage, rows, columns);
+			draw(stage);
 		}
 	}
 }
 
+static void follow(struct lone_view *stage)
+{
+	const struct view *view = stage->view;
+	struct shown_function function = { 0 };
+
+	if (view->kind->row_function && view->cursor < view->row_count)
+		function = view->kind->row_function(view, view->cursor);
+	if (function.name)
+		stage->shown.function = function;
+}
+
 bool lone_view_press(struct lone_view *stage, int key)
 {
-	const struct key_binding *binding = stage->view->kind->bindings;
+	const struct view_kind *kind = stage->view->kind;
 
-	for (; binding->keys[0]; binding++) {
-		for (size_t i = 0; i < 4 && binding->keys[i]; i++) {
-			if (binding->keys[i] == key)
-				return stage->view->kind->act(stage->view, &stage->shown,
-							      explorer_of(stage), binding->action);
+	for (const struct key_binding *binding = kind->bindings; binding->keys[0]; binding++) {
+		for (size_t i = 0; i < sizeof(binding->keys) / sizeof(*binding->keys); i++) {
+			if (binding->keys[i] != key)
+				continue;
+			bool is_handled = kind->act(stage->view, &stage->shown, explorer_of(stage),
+						    binding->action);
+
+			follow(stage);
+			return is_handled;
 		}
 	}
 	fail_msg("the view has no such key: %d", key);

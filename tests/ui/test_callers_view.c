@@ -15,23 +15,11 @@ static const struct named_place parse = { { { "parse", "app" } } };
 static const struct named_place copy = { { { "memcpy", "libc.so.6" } } };
 static const struct named_place lex = { { { "词法", "e\033vil" } } };
 
-static struct view_stage stage;
-
 static int begin(void **state)
 {
 	(void)state;
-	view_stage_init(&stage, &callers_view, 9, 90);
-	return 0;
+	return view_stage_begin(&callers_view, 9, 90);
 }
-
-static int end(void **state)
-{
-	(void)state;
-	view_stage_deinit(&stage);
-	return 0;
-}
-
-#define ADD(...) named_profile_add(&stage.named, &(struct named_sample){ __VA_ARGS__ })
 
 /* parse is in 80 of 100, in 60 of them twice. */
 static void add_samples(void)
@@ -45,29 +33,23 @@ static void add_samples(void)
 static void look_at_parse(void)
 {
 	add_samples();
-	stage.shown.function = view_stage_function(&stage, "parse", "app");
-	view_stage_update(&stage);
-}
-
-static void press(const char *keys)
-{
-	for (; *keys; keys++)
-		view_stage_press(&stage, *keys);
+	stage.shown.function = view_stage_function("parse", "app");
+	lone_view_update(&stage);
 }
 
 static void a_function_stands_between_its_callers_and_callees(void **state)
 {
 	(void)state;
 	look_at_parse();
-	view_stage_expect(&stage,
-			  " Share%   Self%  Samples Callers above, callees below\n"
-			  "  25.00                1 ┌─+ load  app\n"
-			  "  75.00                2 ├─+ serve  app\n"
-			  " 100.00   25.00        3 => parse  app  self 20.00%, total 80.00%, "
-			  "recursive 75.00%\n"
-			  "  50.00   50.00        1 ├─  memcpy  libc.so.6\n"
-			  "  25.00   25.00        1 └─  词法  e?vil\n"
-			  "\n\n\n");
+	lone_view_expect(&stage, 9, 90,
+			 " Share%   Self%  Samples Callers above, callees below\n"
+			 "  25.00                1 ┌─+ load  app\n"
+			 "  75.00                2 ├─+ serve  app\n"
+			 " 100.00   25.00        3 => parse  app  self 20.00%, total 80.00%, "
+			 "recursive 75.00%\n"
+			 "  50.00   50.00        1 ├─  memcpy  libc.so.6\n"
+			 "  25.00   25.00        1 └─  词法  e?vil\n"
+			 "\n\n\n");
 	assert_int_equal(stage.view->cursor, 2);
 }
 
@@ -76,26 +58,26 @@ static void callers_of_callers_open_above_them(void **state)
 	(void)state;
 	look_at_parse();
 	stage.view->cursor = 1;
-	press("l");
-	view_stage_expect(&stage,
-			  " Share%   Self%  Samples Callers above, callees below\n"
-			  "  25.00                1 ┌─+ load  app\n"
-			  "  75.00                2 │   _start  app\n"
-			  "  75.00                2 ├─- serve  app\n"
-			  " 100.00   25.00        3 => parse  app  self 20.00%, total 80.00%, "
-			  "recursive 75.00%\n"
-			  "  50.00   50.00        1 ├─  memcpy  libc.so.6\n"
-			  "  25.00   25.00        1 └─  词法  e?vil\n"
-			  "\n\n");
-	view_stage_expect_cursor(&stage, "  75.00                2 ├─- serve  app\n");
-	press("l");
-	view_stage_expect_cursor(&stage, "  75.00                2 │   _start  app\n");
-	assert_false(view_stage_press(&stage, 'l'));
-	press("h");
-	view_stage_expect_cursor(&stage, "  75.00                2 ├─- serve  app\n");
-	press("hh");
+	view_stage_press("l");
+	lone_view_expect(&stage, 9, 90,
+			 " Share%   Self%  Samples Callers above, callees below\n"
+			 "  25.00                1 ┌─+ load  app\n"
+			 "  75.00                2 │   _start  app\n"
+			 "  75.00                2 ├─- serve  app\n"
+			 " 100.00   25.00        3 => parse  app  self 20.00%, total 80.00%, "
+			 "recursive 75.00%\n"
+			 "  50.00   50.00        1 ├─  memcpy  libc.so.6\n"
+			 "  25.00   25.00        1 └─  词法  e?vil\n"
+			 "\n\n");
+	lone_view_expect_cursor(&stage, "  75.00                2 ├─- serve  app\n");
+	view_stage_press("l");
+	lone_view_expect_cursor(&stage, "  75.00                2 │   _start  app\n");
+	assert_false(lone_view_press(&stage, 'l'));
+	view_stage_press("h");
+	lone_view_expect_cursor(&stage, "  75.00                2 ├─- serve  app\n");
+	view_stage_press("hh");
 	assert_int_equal(stage.view->cursor, 2);
-	assert_false(view_stage_press(&stage, 'h'));
+	assert_false(lone_view_press(&stage, 'h'));
 }
 
 static void enter_goes_on_with_another_function_and_u_comes_back(void **state)
@@ -103,29 +85,29 @@ static void enter_goes_on_with_another_function_and_u_comes_back(void **state)
 	(void)state;
 	look_at_parse();
 	stage.view->cursor = 1;
-	assert_true(view_stage_press(&stage, TERMINAL_KEY_ENTER));
+	assert_true(lone_view_press(&stage, TERMINAL_KEY_ENTER));
 	assert_string_equal(stage.shown.function.name, "serve");
-	view_stage_expect(&stage,
-			  " Share%   Self%  Samples Callers above, callees below\n"
-			  " 100.00                2   _start  app\n"
-			  " 100.00    0.00        2 => serve  app  self 0.00%, total 60.00%\n"
-			  " 100.00    0.00        2 + parse  app\n"
-			  "\n\n\n\n\n");
-	assert_false(view_stage_press(&stage, TERMINAL_KEY_ENTER));
-	press("u");
+	lone_view_expect(&stage, 9, 90,
+			 " Share%   Self%  Samples Callers above, callees below\n"
+			 " 100.00                2   _start  app\n"
+			 " 100.00    0.00        2 => serve  app  self 0.00%, total 60.00%\n"
+			 " 100.00    0.00        2 + parse  app\n"
+			 "\n\n\n\n\n");
+	assert_false(lone_view_press(&stage, TERMINAL_KEY_ENTER));
+	view_stage_press("u");
 	assert_string_equal(stage.shown.function.name, "parse");
 	assert_int_equal(stage.view->cursor, 2);
-	assert_false(view_stage_press(&stage, TERMINAL_KEY_BACKSPACE));
+	assert_false(lone_view_press(&stage, TERMINAL_KEY_BACKSPACE));
 }
 
 static void without_a_function_it_is_the_hottest(void **state)
 {
 	(void)state;
 	add_samples();
-	view_stage_update(&stage);
+	lone_view_update(&stage);
 	assert_string_equal(stage.shown.function.name, "memcpy");
-	view_stage_expect_cursor(&stage, " 100.00  100.00        1 => memcpy  libc.so.6  self "
-					 "40.00%, total 40.00%\n");
+	lone_view_expect_cursor(&stage, " 100.00  100.00        1 => memcpy  libc.so.6  self "
+					"40.00%, total 40.00%\n");
 }
 
 static void new_samples_leave_the_cursor_and_what_is_open(void **state)
@@ -133,14 +115,14 @@ static void new_samples_leave_the_cursor_and_what_is_open(void **state)
 	(void)state;
 	look_at_parse();
 	stage.view->cursor = 0;
-	press("l");
+	view_stage_press("l");
 	ADD(.weight = 70, .path = PATH(&start, &load, &parse));
-	view_stage_update(&stage);
-	view_stage_expect_cursor(&stage, "  60.00                2 ├─- load  app\n");
+	lone_view_update(&stage);
+	lone_view_expect_cursor(&stage, "  60.00                2 ├─- load  app\n");
 	stage.view->cursor = stage.view->row_count - 1;
-	view_stage_expect_cursor(&stage, "  13.33   13.33        1 └─  词法  e?vil\n");
-	view_stage_update(&stage);
-	view_stage_expect_cursor(&stage, "  13.33   13.33        1 └─  词法  e?vil\n");
+	lone_view_expect_cursor(&stage, "  13.33   13.33        1 └─  词法  e?vil\n");
+	lone_view_update(&stage);
+	lone_view_expect_cursor(&stage, "  13.33   13.33        1 └─  词法  e?vil\n");
 }
 
 static void a_function_that_is_filtered_out_has_nobody(void **state)
@@ -151,21 +133,22 @@ static void a_function_that_is_filtered_out_has_nobody(void **state)
 	look_at_parse();
 	stage.view->cursor = 0;
 	selection_option(&stage.shown.selection, SELECTION_COMM, "nobody", &bad);
-	view_stage_update(&stage);
-	view_stage_expect_cursor(
+	lone_view_update(&stage);
+	lone_view_expect_cursor(
 		&stage, "   0.00    0.00        0 => parse  app  self 0.00%, total 0.00%\n");
-	view_stage_draw_in_all_sizes(&stage);
+	lone_view_draw_in_all_sizes(&stage);
 }
 
 static void nothing_has_no_rows(void **state)
 {
 	(void)state;
-	view_stage_update(&stage);
+	lone_view_update(&stage);
 	assert_int_equal(stage.view->row_count, 0);
-	view_stage_expect(&stage, " Share%   Self%  Samples Callers above, callees below\n"
-				  "\n\n\n\n\n\n\n\n");
-	assert_false(view_stage_press(&stage, TERMINAL_KEY_ENTER));
-	assert_false(view_stage_press(&stage, 'l'));
+	lone_view_expect(&stage, 9, 90,
+			 " Share%   Self%  Samples Callers above, callees below\n"
+			 "\n\n\n\n\n\n\n\n");
+	assert_false(lone_view_press(&stage, TERMINAL_KEY_ENTER));
+	assert_false(lone_view_press(&stage, 'l'));
 }
 
 static void a_long_name_leaves_room_for_what_it_costs(void **state)
@@ -179,9 +162,9 @@ static void a_long_name_leaves_room_for_what_it_costs(void **state)
 
 	(void)state;
 	ADD(.path = PATH(&templates));
-	view_stage_update(&stage);
-	view_stage_expect_cursor(&stage, " 100.00  100.00        1 => std::vector<std::pair<int, "
-					 "std::s  self 100.00%, total 100.00%\n");
+	lone_view_update(&stage);
+	lone_view_expect_cursor(&stage, " 100.00  100.00        1 => std::vector<std::pair<int, "
+					"std::s  self 100.00%, total 100.00%\n");
 }
 
 static void it_fits_into_any_area(void **state)
@@ -189,12 +172,12 @@ static void it_fits_into_any_area(void **state)
 	(void)state;
 	look_at_parse();
 	strcpy(stage.view->search, "PARSE");
-	view_stage_draw_in_all_sizes(&stage);
+	lone_view_draw_in_all_sizes(&stage);
 	assert_string_equal(callers_view.row_text(stage.view, &stage.shown, 2, NULL, 0), "parse");
 	assert_string_equal(callers_view.row_text(stage.view, &stage.shown, 3, NULL, 0), "memcpy");
 }
 
-#define EACH(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define EACH(test) cmocka_unit_test_setup_teardown(test, begin, view_stage_end)
 
 int main(void)
 {

@@ -19,23 +19,11 @@ static const struct named_place write_call = { { { "write", "libc.so.6" } } };
 static const struct named_place read_call = { { { "read", "libc.so.6" } } };
 static const struct named_place wide = { { { "数字数字", "e\033vil" } } };
 
-static struct view_stage stage;
-
 static int begin(void **state)
 {
 	(void)state;
-	view_stage_init(&stage, &flame_view, 7, 60);
-	return 0;
+	return view_stage_begin(&flame_view, 7, 60);
 }
-
-static int end(void **state)
-{
-	(void)state;
-	view_stage_deinit(&stage);
-	return 0;
-}
-
-#define ADD(...) named_profile_add(&stage.named, &(struct named_sample){ __VA_ARGS__ })
 
 static void add_samples(void)
 {
@@ -45,71 +33,68 @@ static void add_samples(void)
 	ADD(.weight = 13, .path = PATH(&start, &write_call, &run));
 	ADD(.weight = 12, .path = PATH(&start, &read_call));
 	ADD(.weight = 125, .path = PATH(&start));
-	view_stage_update(&stage);
-}
-
-static void press(const char *keys)
-{
-	for (; *keys; keys++)
-		view_stage_press(&stage, *keys);
+	lone_view_update(&stage);
 }
 
 static void boxes_are_as_wide_as_their_share_and_thin_ones_are_merged(void **state)
 {
 	(void)state;
 	add_samples();
-	view_stage_expect(&stage, "|all\n"
-				  "|_start\n"
-				  "|run                                               ·|\n"
-				  "|JS:*fib                            |sort          |\n"
-				  "|JS:*fib                      |     |min           |\n"
-				  "\n"
-				  "total 100.00%  self 0.00%  6 samples  all\n");
+	lone_view_expect(&stage, 7, 60,
+			 "|all\n"
+			 "|_start\n"
+			 "|run                                               ·|\n"
+			 "|JS:*fib                            |sort          |\n"
+			 "|JS:*fib                      |     |min           |\n"
+			 "\n"
+			 "total 100.00%  self 0.00%  6 samples  all\n");
 }
 
 static void the_cursor_goes_from_box_to_box(void **state)
 {
 	(void)state;
 	add_samples();
-	press("jjj");
-	view_stage_expect_cursor(&stage, "|JS:*fib\n");
+	view_stage_press("jjj");
+	lone_view_expect_cursor(&stage, "|JS:*fib\n");
 	assert_string_equal(stage.shown.function.name, "JS:*fib");
-	press("l");
-	view_stage_expect_cursor(&stage, "|sort\n");
-	press("lj");
-	view_stage_expect_cursor(&stage, "|min\n");
-	press("h");
-	view_stage_expect(&stage, "|all\n"
-				  "|_start\n"
-				  "|run                                               ·|\n"
-				  "|JS:*fib                            |sort          |\n"
-				  "|JS:*fib                      |     |min           |\n"
-				  "\n"
-				  "total 50.00%  self 50.00%  1 samples  JS:*fib  [jit]\n");
-	press("kkkkkk");
-	view_stage_expect_cursor(&stage, "|all\n");
+	view_stage_press("l");
+	lone_view_expect_cursor(&stage, "|sort\n");
+	view_stage_press("lj");
+	lone_view_expect_cursor(&stage, "|min\n");
+	view_stage_press("h");
+	lone_view_expect(&stage, 7, 60,
+			 "|all\n"
+			 "|_start\n"
+			 "|run                                               ·|\n"
+			 "|JS:*fib                            |sort          |\n"
+			 "|JS:*fib                      |     |min           |\n"
+			 "\n"
+			 "total 50.00%  self 50.00%  1 samples  JS:*fib  [jit]\n");
+	view_stage_press("kkkkkk");
+	lone_view_expect_cursor(&stage, "|all\n");
 }
 
 static void zooming_makes_a_box_as_wide_as_the_screen(void **state)
 {
 	(void)state;
 	add_samples();
-	press("jjjl");
-	assert_true(view_stage_press(&stage, TERMINAL_KEY_ENTER));
-	view_stage_expect(&stage, "|all\n"
-				  "|_start\n"
-				  "|run\n"
-				  "|sort\n"
-				  "|min\n"
-				  "\n"
-				  "total 25.00%  self 0.00%  1 samples  sort  node\n");
-	assert_false(view_stage_press(&stage, TERMINAL_KEY_ENTER));
-	press("kkjj");
-	view_stage_expect_cursor(&stage, "|sort\n");
-	view_stage_press(&stage, TERMINAL_KEY_BACKSPACE);
-	view_stage_expect_cursor(&stage, "|sort\n");
-	press("0");
-	assert_false(view_stage_press(&stage, 'u'));
+	view_stage_press("jjjl");
+	assert_true(lone_view_press(&stage, TERMINAL_KEY_ENTER));
+	lone_view_expect(&stage, 7, 60,
+			 "|all\n"
+			 "|_start\n"
+			 "|run\n"
+			 "|sort\n"
+			 "|min\n"
+			 "\n"
+			 "total 25.00%  self 0.00%  1 samples  sort  node\n");
+	assert_false(lone_view_press(&stage, TERMINAL_KEY_ENTER));
+	view_stage_press("kkjj");
+	lone_view_expect_cursor(&stage, "|sort\n");
+	lone_view_press(&stage, TERMINAL_KEY_BACKSPACE);
+	lone_view_expect_cursor(&stage, "|sort\n");
+	view_stage_press("0");
+	assert_false(lone_view_press(&stage, 'u'));
 }
 
 static void what_is_searched_is_marked_and_its_share_told(void **state)
@@ -117,7 +102,7 @@ static void what_is_searched_is_marked_and_its_share_told(void **state)
 	(void)state;
 	add_samples();
 	strcpy(stage.view->search, "FIB");
-	view_stage_expect_cursor(&stage, "|all\n");
+	lone_view_expect_cursor(&stage, "|all\n");
 	char *marked = canvas_marked_text(&stage.canvas, STYLE_MATCH);
 
 	assert_string_equal(marked, "|JS:*fib\n|JS:*fib\n'FIB' in 60.00%\n");
@@ -138,31 +123,33 @@ static void go_to(const char *function)
 static void a_box_that_is_merged_can_be_looked_at_and_zoomed_to(void **state)
 {
 	(void)state;
-	stage.canvas.columns = 20;
+	lone_view_resize(&stage, 7, 20);
 	add_samples();
 	go_to("read");
-	view_stage_expect(&stage, "|all\n"
-				  "|_start\n"
-				  "|run             |\n"
-				  "|JS:*fib    |sort|\n"
-				  "|JS:*fib  | |min |\n"
-				  "\n"
-				  "total 1.20%  self 1.\n");
-	stage.canvas.columns = 40;
-	view_stage_expect(&stage, "|all\n"
-				  "|_start\n"
-				  "|run                              ·|\n"
-				  "|JS:*fib                |sort     |\n"
-				  "|JS:*fib            |   |min      |\n"
-				  "\n"
-				  "total 1.20%  self 1.20%  1 samples  (mer\n");
-	view_stage_expect_cursor(&stage, "·\n");
-	view_stage_press(&stage, TERMINAL_KEY_ENTER);
-	view_stage_expect(&stage, "|all\n"
-				  "|_start\n"
-				  "|read\n"
-				  "\n\n\n"
-				  "total 1.20%  self 1.20%  1 samples  read\n");
+	lone_view_expect(&stage, 7, 20,
+			 "|all\n"
+			 "|_start\n"
+			 "|run             |\n"
+			 "|JS:*fib    |sort|\n"
+			 "|JS:*fib  | |min |\n"
+			 "\n"
+			 "total 1.20%  self 1.\n");
+	lone_view_expect(&stage, 7, 40,
+			 "|all\n"
+			 "|_start\n"
+			 "|run                              ·|\n"
+			 "|JS:*fib                |sort     |\n"
+			 "|JS:*fib            |   |min      |\n"
+			 "\n"
+			 "total 1.20%  self 1.20%  1 samples  (mer\n");
+	lone_view_expect_cursor(&stage, "·\n");
+	lone_view_press(&stage, TERMINAL_KEY_ENTER);
+	lone_view_expect(&stage, 7, 40,
+			 "|all\n"
+			 "|_start\n"
+			 "|read\n"
+			 "\n\n\n"
+			 "total 1.20%  self 1.20%  1 samples  read\n");
 }
 
 static bool click(int row, int column, bool is_double)
@@ -174,16 +161,16 @@ static void a_click_selects_and_two_zoom(void **state)
 {
 	(void)state;
 	add_samples();
-	view_stage_expect_cursor(&stage, "|all\n");
+	lone_view_expect_cursor(&stage, "|all\n");
 	assert_true(click(3, 40, false));
-	view_stage_expect_cursor(&stage, "|sort\n");
+	lone_view_expect_cursor(&stage, "|sort\n");
 	assert_string_equal(stage.shown.function.name, "sort");
 	assert_false(click(3, 55, false));
 	assert_false(click(6, 0, false));
 	assert_true(click(4, 45, true));
-	view_stage_expect_cursor(&stage, "|min\n");
+	lone_view_expect_cursor(&stage, "|min\n");
 	assert_true(click(1, 33, true));
-	view_stage_expect_cursor(&stage, "|_start\n");
+	lone_view_expect_cursor(&stage, "|_start\n");
 	assert_int_equal(stage.view->cursor, 1);
 }
 
@@ -191,23 +178,24 @@ static void new_samples_leave_the_cursor_and_the_zoom(void **state)
 {
 	(void)state;
 	add_samples();
-	press("jjjl");
-	view_stage_press(&stage, TERMINAL_KEY_ENTER);
-	view_stage_expect_cursor(&stage, "|sort\n");
+	view_stage_press("jjjl");
+	lone_view_press(&stage, TERMINAL_KEY_ENTER);
+	lone_view_expect_cursor(&stage, "|sort\n");
 	ADD(.weight = 3000, .path = PATH(&start, &run, &sort, &fib));
 	ADD(.weight = 6000, .path = PATH(&start, &fib));
-	view_stage_update(&stage);
-	view_stage_expect(&stage, "|all\n"
-				  "|_start\n"
-				  "|run\n"
-				  "|sort\n"
-				  "|min\n"
-				  "|JS:*fib                                               |\n"
-				  "total 32.50%  self 0.00%  2 samples  sort  node\n");
+	lone_view_update(&stage);
+	lone_view_expect(&stage, 7, 60,
+			 "|all\n"
+			 "|_start\n"
+			 "|run\n"
+			 "|sort\n"
+			 "|min\n"
+			 "|JS:*fib                                               |\n"
+			 "total 32.50%  self 0.00%  2 samples  sort  node\n");
 	/* Another view chose another function. */
-	stage.shown.function = view_stage_function(&stage, "JS:*fib", "[jit]");
-	view_stage_update(&stage);
-	view_stage_expect_cursor(&stage, "|JS:*fib\n");
+	stage.shown.function = view_stage_function("JS:*fib", "[jit]");
+	lone_view_update(&stage);
+	lone_view_expect_cursor(&stage, "|JS:*fib\n");
 	assert_int_equal(stage.view->cursor, 2);
 }
 
@@ -215,7 +203,7 @@ static void colours_are_of_names(void **state)
 {
 	(void)state;
 	add_samples();
-	view_stage_expect_cursor(&stage, "|all\n");
+	lone_view_expect_cursor(&stage, "|all\n");
 	const struct canvas_cell *cells = stage.canvas.cells;
 	unsigned int style = cells[3 * 60 + 5].style;
 
@@ -236,16 +224,17 @@ static void many_thin_boxes_are_one_with_their_share(void **state)
 	}
 	ADD(.weight = 200, .path = PATH(&start, &fib));
 	add_samples();
-	press("jjl");
-	view_stage_expect(&stage, "|all\n"
-				  "|_start\n"
-				  "|run                                |JS:*fib |·16.07%·|\n"
-				  "|JS:*fib                 |sort      |\n"
-				  "|JS:*fib             |   |min       |\n"
-				  "\n"
-				  "total 14.29%  self 14.29%  1 samples  JS:*fib  [jit]\n");
-	press("l");
-	view_stage_expect_cursor(&stage, "|·16.07%·\n");
+	view_stage_press("jjl");
+	lone_view_expect(&stage, 7, 60,
+			 "|all\n"
+			 "|_start\n"
+			 "|run                                |JS:*fib |·16.07%·|\n"
+			 "|JS:*fib                 |sort      |\n"
+			 "|JS:*fib             |   |min       |\n"
+			 "\n"
+			 "total 14.29%  self 14.29%  1 samples  JS:*fib  [jit]\n");
+	view_stage_press("l");
+	lone_view_expect_cursor(&stage, "|·16.07%·\n");
 }
 
 static void deep_stacks_scroll_with_the_cursor(void **state)
@@ -256,17 +245,19 @@ static void deep_stacks_scroll_with_the_cursor(void **state)
 	for (size_t i = 0; i < 8000; i++)
 		path[i] = i % 2 ? &fib : &run;
 	ADD(.path = path);
-	view_stage_update(&stage);
+	lone_view_update(&stage);
 	stage.view->cursor = 7998;
-	view_stage_expect(&stage, "|run\n|JS:*fib\n|run\n|JS:*fib\n|run\n|JS:*fib\n"
-				  "total 100.00%  self 0.00%  1 samples  JS:*fib  [jit]\n");
-	press("j");
-	view_stage_expect_cursor(&stage, "|run\n");
-	view_stage_press(&stage, TERMINAL_KEY_ENTER);
+	lone_view_expect(&stage, 7, 60,
+			 "|run\n|JS:*fib\n|run\n|JS:*fib\n|run\n|JS:*fib\n"
+			 "total 100.00%  self 0.00%  1 samples  JS:*fib  [jit]\n");
+	view_stage_press("j");
+	lone_view_expect_cursor(&stage, "|run\n");
+	lone_view_press(&stage, TERMINAL_KEY_ENTER);
 	stage.view->cursor = 0;
-	view_stage_expect(&stage, "|all\n|run\n|JS:*fib\n|run\n|JS:*fib\n|run\n"
-				  "total 100.00%  self 0.00%  1 samples  all\n");
-	view_stage_draw_in_all_sizes(&stage);
+	lone_view_expect(&stage, 7, 60,
+			 "|all\n|run\n|JS:*fib\n|run\n|JS:*fib\n|run\n"
+			 "total 100.00%  self 0.00%  1 samples  all\n");
+	lone_view_draw_in_all_sizes(&stage);
 }
 
 static void names_are_strangers_and_may_be_wide(void **state)
@@ -274,29 +265,31 @@ static void names_are_strangers_and_may_be_wide(void **state)
 	(void)state;
 	ADD(.weight = 60, .path = PATH(&wide, &wide));
 	ADD(.weight = 60, .path = PATH(&wide, &fib));
-	view_stage_update(&stage);
-	press("jj");
-	view_stage_expect(&stage, "|all\n"
-				  "|数字数字\n"
-				  "|JS:*fib                      |数字数字\n"
-				  "\n\n\n"
-				  "total 50.00%  self 50.00%  1 samples  JS:*fib  [jit]\n");
-	press("l");
+	lone_view_update(&stage);
+	view_stage_press("jj");
+	lone_view_expect(&stage, 7, 60,
+			 "|all\n"
+			 "|数字数字\n"
+			 "|JS:*fib                      |数字数字\n"
+			 "\n\n\n"
+			 "total 50.00%  self 50.00%  1 samples  JS:*fib  [jit]\n");
+	view_stage_press("l");
 	strcpy(stage.view->search, "数");
-	view_stage_draw_in_all_sizes(&stage);
+	lone_view_draw_in_all_sizes(&stage);
 }
 
 static void nothing_is_one_box(void **state)
 {
 	(void)state;
-	view_stage_update(&stage);
-	view_stage_expect(&stage, "|all\n\n\n\n\n\n"
-				  "total 0.00%  self 0.00%  0 samples  all\n");
-	press("jlhk");
-	view_stage_draw_in_all_sizes(&stage);
+	lone_view_update(&stage);
+	lone_view_expect(&stage, 7, 60,
+			 "|all\n\n\n\n\n\n"
+			 "total 0.00%  self 0.00%  0 samples  all\n");
+	view_stage_press("jlhk");
+	lone_view_draw_in_all_sizes(&stage);
 }
 
-#define EACH(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define EACH(test) cmocka_unit_test_setup_teardown(test, begin, view_stage_end)
 
 int main(void)
 {

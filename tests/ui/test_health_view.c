@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "support/lone_view.h"
+#include "support/view_stage.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,22 +12,10 @@ static const struct named_place codec = { { { "encode", "libcodec.so" } } };
 static const struct named_place closed = { { { "[libclosed.so]", "libclosed.so" } } };
 static const struct named_place jitted = { { { "[jit?]", "[jit]" } } };
 
-static struct named_profile named;
-static struct lone_view stage;
-
 static int begin(void **state)
 {
 	(void)state;
-	named_profile_init(&named);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	lone_view_deinit(&stage);
-	named_profile_deinit(&named);
-	return 0;
+	return view_stage_begin(&health_view, 24, 80);
 }
 
 static void add(enum stack_end how, const struct named_place *const *path)
@@ -39,11 +27,6 @@ static void add(enum stack_end how, const struct named_place *const *path)
 	sample->end = (uint8_t)how;
 	sample->leaf_is_unknown_jit = how == STACK_END_JIT_UNKNOWN;
 	sample->is_joined = how == STACK_END_TRUNCATED_COPY;
-}
-
-static void show(void)
-{
-	lone_view_init(&stage, &health_view, named.profile, named.naming, NULL);
 }
 
 static void add_all(void)
@@ -62,7 +45,7 @@ static void what_is_missing_is_counted_by_reason_and_by_module(void **state)
 {
 	(void)state;
 	add_all();
-	show();
+	lone_view_update(&stage);
 	lone_view_expect(
 		&stage, 24, 78,
 		"what^                             number      % what it means, what helps\n"
@@ -95,7 +78,7 @@ static void the_row_of_the_cursor_says_in_whole_what_helps(void **state)
 {
 	(void)state;
 	add_all();
-	show();
+	lone_view_update(&stage);
 	stage.view->cursor = 7;
 	lone_view_expect(&stage, 10, 60,
 			 "what^                             number      % what it mean\n"
@@ -114,7 +97,7 @@ static void enter_on_a_module_shows_it_alone_and_again_all(void **state)
 {
 	(void)state;
 	add_all();
-	show();
+	lone_view_update(&stage);
 	stage.view->cursor = 8;
 	assert_true(lone_view_press(&stage, TERMINAL_KEY_ENTER));
 	assert_int_equal(stage.shown.selection.modules.count, 1);
@@ -131,7 +114,7 @@ static void rows_are_sorted_by_number_too(void **state)
 {
 	(void)state;
 	add_all();
-	show();
+	lone_view_update(&stage);
 	lone_view_press(&stage, '2');
 	lone_view_expect(&stage, 4, 60,
 			 "what                             numberv      % what it mean\n"
@@ -149,7 +132,7 @@ static void rows_are_sorted_by_number_too(void **state)
 static void without_samples_nothing_is_told(void **state)
 {
 	(void)state;
-	show();
+	lone_view_update(&stage);
 	lone_view_expect(
 		&stage, 18, 78,
 		"what^                             number      % what it means, what helps\n"
@@ -179,7 +162,7 @@ static void names_of_strangers_do_not_reach_the_screen_as_they_are(void **state)
 
 	(void)state;
 	add(STACK_END_BAD_MEMORY, PATH(&evil));
-	show();
+	lone_view_update(&stage);
 	stage.view->cursor = 6;
 	lone_view_expect(&stage, 11, 60,
 			 "what^                             number      % what it mean\n"
@@ -199,8 +182,8 @@ static void screens_of_any_size_can_be_drawn_on(void **state)
 {
 	(void)state;
 	add_all();
-	show();
-	lone_view_draw_tiny(&stage);
+	lone_view_update(&stage);
+	lone_view_draw_in_all_sizes(&stage);
 }
 
 static void searching_finds_rows_by_what_helps(void **state)
@@ -208,7 +191,7 @@ static void searching_finds_rows_by_what_helps(void **state)
 	char buffer[128];
 
 	(void)state;
-	show();
+	lone_view_update(&stage);
 	assert_true(text_contains(
 		health_view.row_text(stage.view, &stage.shown, 2, buffer, sizeof(buffer)),
 		"larger rings (-m)"));
@@ -217,7 +200,7 @@ static void searching_finds_rows_by_what_helps(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, view_stage_end)
 		TEST(what_is_missing_is_counted_by_reason_and_by_module),
 		TEST(the_row_of_the_cursor_says_in_whole_what_helps),
 		TEST(enter_on_a_module_shows_it_alone_and_again_all),

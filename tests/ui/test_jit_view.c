@@ -249,13 +249,14 @@ static void without_jit_code_that_is_said(void **state)
 			 "self%v samples loads  ran   bytes tier       from s    to s function\n"
 			 "\n");
 	assert_false(lone_view_press(&stage, TERMINAL_KEY_ENTER));
-	lone_view_draw_tiny(&stage);
+	lone_view_draw_in_all_sizes(&stage);
 }
 
 static void without_a_session_nothing_is_known(void **state)
 {
 	(void)state;
 	lone_view_init(&stage, &jit_view, profile, world.naming, NULL);
+	lone_view_update(&stage);
 	lone_view_expect(&stage, 4, 80,
 			 "no jitdump, so no versions are known\n"
 			 "\n"
@@ -270,7 +271,7 @@ static void screens_of_any_size_can_be_drawn_on(void **state)
 	sample_all();
 	show();
 	lone_view_press(&stage, TERMINAL_KEY_ENTER);
-	lone_view_draw_tiny(&stage);
+	lone_view_draw_in_all_sizes(&stage);
 }
 
 static void the_cursor_is_on_the_function_of_the_view_before(void **state)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "support/lone_view.h"
+#include "support/view_stage.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,24 +13,10 @@ static const struct named_place start = { { { "_start" } } };
 static const struct named_place parse = { { { "parse" } } };
 static const struct named_place collect = { { { "collect", "libgc.so" } } };
 
-static struct named_profile named;
-static struct lone_view stage;
-
-#define ADD(...) named_profile_add(&named, &(struct named_sample){ __VA_ARGS__ })
-
 static int begin(void **state)
 {
 	(void)state;
-	named_profile_init(&named);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	lone_view_deinit(&stage);
-	named_profile_deinit(&named);
-	return 0;
+	return view_stage_begin(&threads_view, 24, 80);
 }
 
 /* A server of two threads, and a shell that ran once before it. */
@@ -41,7 +27,7 @@ static void show_server(void)
 	ADD("server", 42, 42, 8 * S, 2, .path = PATH(&start, &parse));
 	ADD("server", 42, 42, 9 * S, 1, .path = PATH(&start, &collect));
 	ADD("gc", 42, 43, 7 * S + S / 2, 4, .path = PATH(&start, &collect));
-	lone_view_init(&stage, &threads_view, named.profile, named.naming, NULL);
+	lone_view_update(&stage);
 }
 
 static void threads_are_under_their_process_with_its_sum(void **state)
@@ -130,7 +116,7 @@ static void a_thread_that_changes_its_name_is_one_row_with_its_last_name(void **
 	(void)state;
 	ADD("sh", 42, 42, 5 * S, .path = PATH(&start));
 	ADD("node", 42, 42, 6 * S, .path = PATH(&start));
-	lone_view_init(&stage, &threads_view, named.profile, named.naming, NULL);
+	lone_view_update(&stage);
 	lone_view_expect(
 		&stage, 3, 80,
 		"    %v samples  from s    to s     pid     tid thread          hottest function\n"
@@ -163,7 +149,7 @@ static void names_of_strangers_do_not_reach_the_screen_as_they_are(void **state)
 
 	(void)state;
 	ADD("a\033]0;x\007\n", 4294967295u, 4294967295u, 0, .path = PATH(&evil));
-	lone_view_init(&stage, &threads_view, named.profile, named.naming, NULL);
+	lone_view_update(&stage);
 	lone_view_expect(
 		&stage, 2, 80,
 		"    %v samples  from s    to s     pid     tid thread          hottest function\n"
@@ -173,7 +159,7 @@ static void names_of_strangers_do_not_reach_the_screen_as_they_are(void **state)
 static void without_samples_there_are_only_heads(void **state)
 {
 	(void)state;
-	lone_view_init(&stage, &threads_view, named.profile, named.naming, NULL);
+	lone_view_update(&stage);
 	lone_view_expect(
 		&stage, 2, 80,
 		"    %v samples  from s    to s     pid     tid thread          hottest function\n"
@@ -187,7 +173,7 @@ static void samples_without_a_stack_have_no_hottest_function(void **state)
 {
 	(void)state;
 	ADD("swapper", 0, 0, 1);
-	lone_view_init(&stage, &threads_view, named.profile, named.naming, NULL);
+	lone_view_update(&stage);
 	lone_view_expect(
 		&stage, 2, 80,
 		"    %v samples  from s    to s     pid     tid thread          hottest function\n"
@@ -198,7 +184,7 @@ static void screens_of_any_size_can_be_drawn_on(void **state)
 {
 	(void)state;
 	show_server();
-	lone_view_draw_tiny(&stage);
+	lone_view_draw_in_all_sizes(&stage);
 }
 
 static void searching_finds_threads_by_name_and_number(void **state)
@@ -215,7 +201,7 @@ static void searching_finds_threads_by_name_and_number(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, view_stage_end)
 		TEST(threads_are_under_their_process_with_its_sum),
 		TEST(in_one_list_all_threads_are_alike),
 		TEST(threads_stay_under_their_process_in_every_order),

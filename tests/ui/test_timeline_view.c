@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "support/lone_view.h"
+#include "support/view_stage.h"
 
 #include <locale.h>
 #include <setjmp.h>
@@ -13,25 +13,13 @@
 static const struct named_place start = { { { "_start" } } };
 static const struct named_place work = { { { "work" } } };
 
-static struct named_profile named;
-static struct lone_view stage;
-
-#define ADD(...) named_profile_add(&named, &(struct named_sample){ __VA_ARGS__ })
-
 static int begin(void **state)
 {
+	int failure = view_stage_begin(&timeline_view, 24, 80);
+
 	(void)state;
 	setlocale(LC_ALL, "C");
-	named_profile_init(&named);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	lone_view_deinit(&stage);
-	named_profile_deinit(&named);
-	return 0;
+	return failure;
 }
 
 /* Six seconds: the main thread runs all the time, ever more, the other one in the third and the
@@ -44,10 +32,10 @@ static void show_two_threads(void)
 		if (ms >= 2000 && ms < 4000)
 			ADD("worker", 42, 43, (5000 + ms) * MS, .path = PATH(&start, &work));
 	}
-	lone_view_init(&stage, &timeline_view, named.profile, named.naming, NULL);
+	lone_view_update(&stage);
 }
 
-static void press(const char *keys)
+static void press_handled(const char *keys)
 {
 	for (; *keys; keys++)
 		assert_true(lone_view_press(&stage, *keys));
@@ -93,8 +81,8 @@ static void a_range_that_is_selected_is_marked_among_all_the_rest(void **state)
 		"                    v\n"
 		"42 app              ::::::::::----------+=========**********##########@@@@@@@@@@\n"
 		"43 app/worker                          .::::::::::::::::::::\n");
-	press("]v");
-	press("]]");
+	press_handled("]v");
+	press_handled("]]");
 	lone_view_expect(
 		&stage, 5, 80,
 		"0.000-6.000 s: 2307 samples, up to 61 a cell; Enter takes 1.000-3.100 s\n"
@@ -129,7 +117,7 @@ static void the_selected_range_has_the_samples_of_its_columns(void **state)
 		"                    v\n"
 		"42 app              ::::::::::----------+=========**********##########@@@@@@@@@@\n"
 		"43 app/worker                          .::::::::::::::::::::\n");
-	press("]]v]");
+	press_handled("]]v]");
 	assert_true(lone_view_press(&stage, TERMINAL_KEY_ENTER));
 	uint64_t part = stage.shown.sums.all.count;
 
@@ -180,7 +168,7 @@ static void closer_shows_half_the_time_around_the_cursor(void **state)
 		"                    v\n"
 		"42 app              ::::::::::----------+=========**********##########@@@@@@@@@@\n"
 		"43 app/worker                          .::::::::::::::::::::\n");
-	press("]]]++");
+	press_handled("]]]++");
 	lone_view_expect(
 		&stage, 5, 80,
 		"2.300-3.800 s: 681 samples, up to 12 a cell; at 3.050 s\n"
@@ -189,7 +177,7 @@ static void closer_shows_half_the_time_around_the_cursor(void **state)
 		"42 app              =*=*=*=*=*=*=*=*=*=*=*=*=*=#*@*@*@*@*@*@*@*@*@*@*@*@*@*@*@*@\n"
 		"43 app/worker       "
 		"::::::::::::::::::::::::::::::::::::::::::::::::::::::::::::\n");
-	press("[[[["); /* on to what was out of sight */
+	press_handled("[[[["); /* on to what was out of sight */
 	lone_view_expect(
 		&stage, 5, 80,
 		"1.925-3.425 s: 629 samples, up to 12 a cell; at 2.038 s\n"
@@ -198,7 +186,7 @@ static void closer_shows_half_the_time_around_the_cursor(void **state)
 		"42 app              =-+=*=*=*=*=*=*=*=*=*=*=*=*=*=*=*=*=*=*=*=#*@*@*@*@*@*@*@*@*\n"
 		"43 app/worker         "
 		".:::::::::::::::::::::::::::::::::::::::::::::::::::::::::\n");
-	press("--");
+	press_handled("--");
 	lone_view_expect(
 		&stage, 5, 80,
 		"0.000-6.000 s: 2307 samples, up to 61 a cell; at 2.038 s\n"
@@ -207,9 +195,9 @@ static void closer_shows_half_the_time_around_the_cursor(void **state)
 		"42 app              ::::::::::----------+=========**********##########@@@@@@@@@@\n"
 		"43 app/worker                          .::::::::::::::::::::\n");
 	for (int i = 0; i < 64; i++)
-		press("+");
+		press_handled("+");
 	for (int i = 0; i < 64; i++)
-		press("l+h-");
+		press_handled("l+h-");
 }
 
 static void two_clicks_are_the_ends_of_a_range(void **state)
@@ -249,14 +237,14 @@ static void two_clicks_are_the_ends_of_a_range(void **state)
 static void without_samples_there_is_nothing_to_select(void **state)
 {
 	(void)state;
-	lone_view_init(&stage, &timeline_view, named.profile, named.naming, NULL);
+	lone_view_update(&stage);
 	lone_view_expect(&stage, 5, 60,
 			 "0.000-0.000 s: 0 samples, up to 0 a cell; at 0.000 s\n"
 			 "\n"
 			 "               v\n"
 			 "\n"
 			 "\n");
-	press("hlHLv+-");
+	press_handled("hlHLv+-");
 	lone_view_press(&stage, TERMINAL_KEY_ENTER);
 	assert_int_equal(stage.shown.selection.until_ns, UINT64_MAX);
 }
@@ -265,14 +253,14 @@ static void one_sample_is_a_whole_timeline(void **state)
 {
 	(void)state;
 	ADD("evil\033[2J", 1, 1, UINT64_MAX, .path = PATH(&start));
-	lone_view_init(&stage, &timeline_view, named.profile, named.naming, NULL);
+	lone_view_update(&stage);
 	lone_view_expect(&stage, 5, 60,
 			 "0.000-0.000 s: 1 samples, up to 1 a cell; at 0.000 s\n"
 			 "\n"
 			 "               v\n"
 			 "1 evil?[2J     @\n"
 			 "\n");
-	press("hlHL+-v");
+	press_handled("hlHL+-v");
 	lone_view_press(&stage, TERMINAL_KEY_ENTER);
 	assert_int_equal(stage.shown.sums.all.count, 1);
 }
@@ -282,27 +270,27 @@ static void times_from_one_end_of_the_clock_to_the_other_are_shown(void **state)
 	(void)state;
 	ADD("app", 1, 1, 1, .path = PATH(&start));
 	ADD("app", 1, 1, UINT64_MAX - 1, .path = PATH(&start));
-	lone_view_init(&stage, &timeline_view, named.profile, named.naming, NULL);
-	lone_view_draw_tiny(&stage);
+	lone_view_update(&stage);
+	lone_view_draw_in_all_sizes(&stage);
 	lone_view_expect(&stage, 4, 40,
 			 "0.000-18446744073.710 s: 2 samples, up t\n"
 			 "          |0 s            |10000000000 s\n"
 			 "          v\n"
 			 "1 app     @                            @\n");
-	press("]]]]]+++---");
+	press_handled("]]]]]+++---");
 }
 
 static void screens_of_any_size_can_be_drawn_on(void **state)
 {
 	(void)state;
 	show_two_threads();
-	lone_view_draw_tiny(&stage);
+	lone_view_draw_in_all_sizes(&stage);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, view_stage_end)
 		TEST(a_row_tells_when_its_thread_ran_and_how_much),
 		TEST(blocks_tell_more_where_there_are_some),
 		TEST(a_range_that_is_selected_is_marked_among_all_the_rest),
