@@ -274,15 +274,6 @@ static bool act(struct view *view, struct shown *shown, struct explorer *explore
 	return true;
 }
 
-static bool click(struct view *view, struct shown *shown, struct explorer *explorer, int row,
-		  int column, bool is_double)
-{
-	(void)shown;
-	(void)explorer;
-	(void)is_double;
-	return table_view_click((struct table_view *)view, row, column);
-}
-
 static const struct function_row *drawn_row(const struct view *view, size_t row)
 {
 	const struct functions *functions = (const struct functions *)view;
@@ -322,7 +313,7 @@ const struct view_kind functions_view = {
 	.update = update,
 	.draw = draw,
 	.act = act,
-	.click = click,
+	.click = table_view_click,
 	.row_text = row_text,
 	.row_function = row_function,
 };

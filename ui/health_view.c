@@ -97,10 +97,9 @@ static const struct table_kind table_kind = {
 
 static const struct health_row *row_at_cursor(const struct view *view)
 {
-	const struct table_view *table = (const struct table_view *)view;
+	size_t row = table_view_row_at_cursor(view);
 
-	return view->cursor < view->row_count ? row_at(table, table_view_row(table, view->cursor))
-					      : NULL;
+	return row == TABLE_NO_ROW ? NULL : row_at((const struct table_view *)view, row);
 }
 
 static void update(struct view *base, struct shown *shown)
@@ -165,14 +164,13 @@ static bool filter(const struct view *view, struct shown *shown, struct explorer
 {
 	const struct health_row *row = row_at_cursor(view);
 	struct text_list *list = &shown->selection.modules;
-	size_t at = 0;
+	size_t at;
 
 	if (!row || !row->module) {
 		explorer_say(explorer, "this row is of no module");
 		return true;
 	}
-	while (at < list->count && strcmp(list->texts[at], row->module) != 0)
-		at++;
+	at = text_list_find(list, row->module);
 	if (at < list->count)
 		explorer_unfilter(explorer, list, at);
 	else
@@ -184,15 +182,6 @@ static bool act(struct view *base, struct shown *shown, struct explorer *explore
 {
 	return action == FILTER ? filter(base, shown, explorer)
 				: table_view_act((struct table_view *)base, action);
-}
-
-static bool click(struct view *view, struct shown *shown, struct explorer *explorer, int row,
-		  int column, bool is_double)
-{
-	(void)shown;
-	(void)explorer;
-	(void)is_double;
-	return table_view_click((struct table_view *)view, row, column);
 }
 
 static const char *row_text(struct view *base, const struct shown *shown, size_t number,
@@ -230,6 +219,6 @@ const struct view_kind health_view = {
 	.update = update,
 	.draw = draw,
 	.act = act,
-	.click = click,
+	.click = table_view_click,
 	.row_text = row_text,
 };

@@ -165,16 +165,6 @@ static const struct table_kind table_kind = {
 	.compare = compare,
 };
 
-/* Its place in the list; count: it is not there. */
-static size_t expanded_at(const struct jit_view *view, const char *name)
-{
-	size_t at = 0;
-
-	while (at < view->expanded.count && strcmp(view->expanded.texts[at], name) != 0)
-		at++;
-	return at;
-}
-
 static void list_rows(struct jit_view *view, const struct shown *shown)
 {
 	const struct jit_table *jit = &view->jit;
@@ -191,8 +181,8 @@ static void list_rows(struct jit_view *view, const struct shown *shown)
 
 		if (!row->is_version) {
 			is_listed = percent_of(row->total.weight, whole) >= shown->min_percent;
-			is_expanded[i] =
-				is_listed && expanded_at(view, row->name) < view->expanded.count;
+			is_expanded[i] = is_listed && text_list_find(&view->expanded, row->name) <
+							      view->expanded.count;
 		}
 		if (is_listed)
 			view->listed[count++] = (uint32_t)i;
@@ -203,10 +193,9 @@ static void list_rows(struct jit_view *view, const struct shown *shown)
 
 static const struct jit_row *row_at_cursor(const struct view *view)
 {
-	const struct table_view *table = (const struct table_view *)view;
+	size_t row = table_view_row_at_cursor(view);
 
-	return view->cursor < view->row_count ? row_at(table, table_view_row(table, view->cursor))
-					      : NULL;
+	return row == TABLE_NO_ROW ? NULL : row_at((const struct table_view *)view, row);
 }
 
 /* To the function, or to its version at this address, which may be listed no more. */
@@ -274,7 +263,7 @@ static bool expand(struct jit_view *view, const struct shown *shown)
 
 	if (!row)
 		return false;
-	at = expanded_at(view, row->name);
+	at = text_list_find(&view->expanded, row->name);
 	if (at < view->expanded.count)
 		text_list_remove(&view->expanded, at);
 	else
@@ -290,15 +279,6 @@ static bool act(struct view *base, struct shown *shown, struct explorer *explore
 
 	(void)explorer;
 	return action == EXPAND ? expand(view, shown) : table_view_act(&view->table, action);
-}
-
-static bool click(struct view *base, struct shown *shown, struct explorer *explorer, int row,
-		  int column, bool is_double)
-{
-	(void)shown;
-	(void)explorer;
-	(void)is_double;
-	return table_view_click((struct table_view *)base, row - (base->list_row - 1), column);
 }
 
 static const char *row_text(struct view *base, const struct shown *shown, size_t number,
@@ -347,7 +327,7 @@ const struct view_kind jit_view = {
 	.update = update,
 	.draw = draw,
 	.act = act,
-	.click = click,
+	.click = table_view_click,
 	.row_text = row_text,
 	.row_function = row_function,
 };

@@ -56,6 +56,15 @@ void text_list_remove(struct text_list *list, size_t number)
 		(list->count - number) * sizeof(*list->texts));
 }
 
+size_t text_list_find(const struct text_list *list, const char *text)
+{
+	size_t number = 0;
+
+	while (number < list->count && strcmp(list->texts[number], text) != 0)
+		number++;
+	return number;
+}
+
 static void add_texts(struct text_list *list, const char *texts)
 {
 	for (;;) {

@@ -78,6 +78,9 @@ bool selection_is_all(const struct selection *selection);
 void text_list_add(struct text_list *list, const char *text);
 void text_list_remove(struct text_list *list, size_t number);
 
+/* Where a text is in it; its count: nowhere. */
+size_t text_list_find(const struct text_list *list, const char *text);
+
 /* A stack's path without the kinds of frames that are hidden: what every view makes its rows of. */
 void selection_set_path(const struct selection *selection, struct stack_path *path,
 			const struct profile *profile, struct naming *naming, uint32_t stack);

@@ -45,6 +45,13 @@ void table_view_deinit(struct table_view *table)
 	table->order = NULL;
 }
 
+size_t table_view_row_at_cursor(const struct view *view)
+{
+	const struct table_view *table = (const struct table_view *)view;
+
+	return view->cursor < view->row_count ? table_view_row(table, view->cursor) : TABLE_NO_ROW;
+}
+
 void table_view_select(struct table_view *table, size_t made)
 {
 	for (size_t i = 0; i < table->view.row_count; i++)
@@ -174,12 +181,18 @@ bool table_view_act(struct table_view *table, int action)
 	}
 }
 
-bool table_view_click(struct table_view *table, int row, int column)
+bool table_view_click(struct view *view, struct shown *shown, struct explorer *explorer, int row,
+		      int column, bool is_double)
 {
+	struct table_view *table = (struct table_view *)view;
 	int at = 0, widths[COLUMNS_MAX];
 	size_t count;
 
-	if (row || !table->kind)
+	(void)shown;
+	(void)explorer;
+	(void)is_double;
+	/* The heads are above the first row. */
+	if (row != view->list_row - 1 || !table->kind)
 		return false;
 	count = choose_widths(table->kind, table->drawn_columns, widths);
 	for (size_t i = 0; i < count; i++) {

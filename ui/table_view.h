@@ -73,12 +73,19 @@ static inline size_t table_view_row(const struct table_view *table, size_t drawn
 	return table->order[drawn];
 }
 
+/* The row as the view made it, where the cursor is; TABLE_NO_ROW: there are none. */
+#define TABLE_NO_ROW SIZE_MAX
+size_t table_view_row_at_cursor(const struct view *view);
+
 /* Sets the cursor to where the row `made` is drawn. */
 void table_view_select(struct table_view *table, size_t made);
 
 void table_view_draw(struct table_view *table, const struct shown *shown, struct canvas *canvas,
 		     struct area area);
 bool table_view_act(struct table_view *table, int action);
-bool table_view_click(struct table_view *table, int row, int column);
+
+/* For a kind of view: a click at the heads sorts. */
+bool table_view_click(struct view *view, struct shown *shown, struct explorer *explorer, int row,
+		      int column, bool is_double);
 
 #endif

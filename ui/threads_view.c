@@ -160,10 +160,9 @@ static size_t row_like(const struct task_table *tasks, const struct task_row *wa
 
 static const struct task_row *row_at_cursor(const struct view *view)
 {
-	const struct table_view *table = (const struct table_view *)view;
+	size_t row = table_view_row_at_cursor(view);
 
-	return view->cursor < view->row_count ? row_at(table, table_view_row(table, view->cursor))
-					      : NULL;
+	return row == TABLE_NO_ROW ? NULL : row_at((const struct table_view *)view, row);
 }
 
 static void update(struct view *view, struct shown *shown)
@@ -196,11 +195,10 @@ static bool filter(const struct view *view, struct shown *shown, struct explorer
 		return false;
 	bool is_process = row->thread_count > 0;
 	struct text_list *list = is_process ? &shown->selection.pids : &shown->selection.tids;
-	size_t at = 0;
+	size_t at;
 
 	snprintf(text, sizeof(text), "%" PRIu32, is_process ? row->pid : row->tid);
-	while (at < list->count && strcmp(list->texts[at], text) != 0)
-		at++;
+	at = text_list_find(list, text);
 	if (at < list->count)
 		explorer_unfilter(explorer, list, at);
 	else
@@ -222,15 +220,6 @@ static bool act(struct view *view, struct shown *shown, struct explorer *explore
 	default:
 		return table_view_act(&threads->table, action);
 	}
-}
-
-static bool click(struct view *view, struct shown *shown, struct explorer *explorer, int row,
-		  int column, bool is_double)
-{
-	(void)shown;
-	(void)explorer;
-	(void)is_double;
-	return table_view_click((struct table_view *)view, row, column);
 }
 
 static const char *row_text(struct view *view, const struct shown *shown, size_t number,
@@ -270,6 +259,6 @@ const struct view_kind threads_view = {
 	.update = update,
 	.draw = draw,
 	.act = act,
-	.click = click,
+	.click = table_view_click,
 	.row_text = row_text,
 };
