@@ -2,43 +2,11 @@
 #include "ui/function_table.h"
 
 #include "jitdump/xalloc.h"
+#include "ui/row_lines.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char *const key_names[SORT_KEY_COUNT] = {
-	[SORT_SELF] = "self",	  [SORT_TOTAL] = "total", [SORT_SYMBOL] = "symbol",
-	[SORT_MODULE] = "module", [SORT_COMM] = "comm",	  [SORT_PID] = "pid",
-	[SORT_TID] = "tid",	  [SORT_LINE] = "line",
-};
-
-bool sort_order_parse(struct sort_order *order, const char *text)
-{
-	order->count = 0;
-	for (;;) {
-		size_t length = strcspn(text, ",");
-		int key = 0;
-
-		while (key < SORT_KEY_COUNT && (strlen(key_names[key]) != length ||
-						strncmp(key_names[key], text, length) != 0))
-			key++;
-		if (key == SORT_KEY_COUNT || order->count == SORT_KEY_COUNT)
-			return false;
-		order->keys[order->count++] = (enum sort_key)key;
-		if (!text[length])
-			return true;
-		text += length + 1;
-	}
-}
-
-/* How much of a row lies at one source line: the hottest stands for the row. */
-struct row_line {
-	uint32_t row;
-	const char *file;
-	uint32_t line;
-	uint64_t self, total;
-};
 
 enum { NO_LINE = UINT32_MAX, ROW_NOT_KNOWN = UINT32_MAX, ROW_NOT_WANTED = UINT32_MAX - 1 };
 
@@ -46,7 +14,7 @@ enum { NO_LINE = UINT32_MAX, ROW_NOT_KNOWN = UINT32_MAX, ROW_NOT_WANTED = UINT32
 struct place {
 	const struct named_frame *frame;
 	uint32_t row;  /* or one of the above */
-	uint32_t line; /* index in lines */
+	uint32_t line; /* number in lines */
 };
 
 struct location_places {
@@ -62,9 +30,8 @@ struct builder {
 	struct location_places *locations;
 	struct place *places;
 	size_t place_count, place_capacity;
-	struct hash_index row_index, line_index;
-	struct row_line *lines;
-	size_t line_count, line_capacity;
+	struct hash_index row_index;
+	struct row_lines lines;
 	uint32_t *seen; /* by row: the last sum that its total counted, plus 1 */
 	size_t seen_capacity;
 };
@@ -137,26 +104,6 @@ static uint32_t find_row(struct builder *builder, const struct named_frame *fram
 	return (uint32_t)table->count++;
 }
 
-static uint32_t find_line(struct builder *builder, uint32_t row, const struct named_frame *frame)
-{
-	uint64_t hash = hash_pair(row, (uintptr_t)frame->file + frame->line);
-
-	for (struct hash_cursor c = hash_index_begin(&builder->line_index, hash);
-	     hash_index_next(&builder->line_index, &c);) {
-		struct row_line *line = &builder->lines[c.number];
-
-		assert(c.number < builder->line_count);
-		if (line->row == row && line->file == frame->file && line->line == frame->line)
-			return c.number;
-	}
-	builder->lines = xgrow(builder->lines, builder->line_count, &builder->line_capacity,
-			       sizeof(*builder->lines));
-	hash_index_add(&builder->line_index, hash, (uint32_t)builder->line_count);
-	builder->lines[builder->line_count] =
-		(struct row_line){ row, frame->file, frame->line, 0, 0 };
-	return (uint32_t)builder->line_count++;
-}
-
 static struct location_places *places_of(struct builder *builder, uint32_t location)
 {
 	struct location_places *known = &builder->locations[location];
@@ -191,7 +138,7 @@ static void find_row_and_line(struct builder *builder, struct place *place,
 		return;
 	place->row = find_row(builder, place->frame, thread);
 	if (place->frame->file)
-		place->line = find_line(builder, place->row, place->frame);
+		place->line = row_lines_find(&builder->lines, place->row, place->frame);
 }
 
 static void add_place(struct builder *builder, struct place *place, const struct stack_sum *sum,
@@ -204,7 +151,7 @@ static void add_place(struct builder *builder, struct place *place, const struct
 
 	assert(number < builder->seen_capacity);
 	struct function_row *row = &builder->table->rows[number];
-	struct row_line *line = place->line == NO_LINE ? NULL : &builder->lines[place->line];
+	struct row_line *line = place->line == NO_LINE ? NULL : &builder->lines.items[place->line];
 
 	if (is_leaf) {
 		row->self.weight += sum->sum.weight;
@@ -223,15 +170,8 @@ static void add_place(struct builder *builder, struct place *place, const struct
 
 static void set_hottest_lines(struct builder *builder)
 {
-	struct row_line **best = xcalloc(builder->table->count, sizeof(struct row_line *));
+	const struct row_line **best = row_lines_hottest(&builder->lines, builder->table->count);
 
-	for (size_t i = 0; i < builder->line_count; i++) {
-		struct row_line *line = &builder->lines[i], *known = best[line->row];
-
-		if (!known || line->self > known->self ||
-		    (line->self == known->self && line->total > known->total))
-			best[line->row] = line;
-	}
 	for (size_t i = 0; i < builder->table->count; i++) {
 		if (!best[i])
 			continue;
@@ -321,10 +261,9 @@ static void add_sum(struct builder *builder, const struct stack_sum *sum, uint32
 static void builder_deinit(struct builder *builder)
 {
 	hash_index_deinit(&builder->row_index);
-	hash_index_deinit(&builder->line_index);
+	row_lines_deinit(&builder->lines);
 	free(builder->locations);
 	free(builder->places);
-	free(builder->lines);
 	free(builder->seen);
 }
 

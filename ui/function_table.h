@@ -11,25 +11,7 @@
 #define UI_FUNCTION_TABLE_H
 
 #include "ui/selection.h"
-
-enum sort_key {
-	SORT_SELF,
-	SORT_TOTAL,
-	SORT_SYMBOL,
-	SORT_MODULE,
-	SORT_COMM,
-	SORT_PID,
-	SORT_TID,
-	SORT_LINE,
-	SORT_KEY_COUNT,
-};
-
-/* As in perf: symbol, module, comm, pid, tid and line say what a row is (with none of them: a
- * function); self and total order the rows, self if neither is given. */
-struct sort_order {
-	enum sort_key keys[SORT_KEY_COUNT];
-	size_t count;
-};
+#include "ui/sort_order.h"
 
 struct function_row {
 	const struct named_frame *frame; /* what the row's columns show; one of the row's places */
@@ -44,9 +26,6 @@ struct function_table {
 	size_t count, capacity;
 	bool shows[SORT_KEY_COUNT]; /* which columns say what a row is */
 };
-
-/* "self,module": false if a key is unknown. */
-bool sort_order_parse(struct sort_order *order, const char *text);
 
 /* Rows of frames that the selection does not have are left out. */
 void function_table_build(struct function_table *table, const struct sort_order *order,
