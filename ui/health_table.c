@@ -2,7 +2,9 @@
 #include "ui/health_table.h"
 
 #include "jitdump/xalloc.h"
+#include "ui/advice.h"
 #include "ui/module_counts.h"
+#include "ui/profile_stats.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -54,37 +56,6 @@ static void add_sampling(struct health_table *table, const struct stats *stats)
 		    "times that the kernel slowed sampling down: try a lower rate (-F)");
 }
 
-static const char *end_text(enum stack_end end)
-{
-	switch (end) {
-	case STACK_END_TRUNCATED_COPY:
-		return "the stack is longer than its copy: try --stack-size 65528; what was joined "
-		       "has its callers from other samples";
-	case STACK_END_NO_UNWIND_INFO:
-		return "code without unwind tables or frame pointers: build these modules with "
-		       "-fasynchronous-unwind-tables or -fno-omit-frame-pointer; a JIT announces "
-		       "tables in its jitdump";
-	case STACK_END_BAD_MEMORY:
-		return "a step led to memory that nobody has: wrong unwind tables, or a frame "
-		       "pointer "
-		       "that is none";
-	case STACK_END_DEPTH_LIMIT:
-		return "deeper than 8,000 frames, which is all that a record can hold";
-	case STACK_END_JIT_UNKNOWN:
-		return "in executable memory that no file and no dump tells of: switch the "
-		       "runtime's "
-		       "jitdump or perf map on (node --perf-prof, python -X perf_jit)";
-	case STACK_END_SKIPPED:
-		return "samples came too fast to be unwound: try a lower rate (-F)";
-	case STACK_END_COMPLETE:
-	case STACK_END_NONE:
-	case STACK_END_UNTOLD:
-	case STACK_END_COUNT:
-		break;
-	}
-	return "";
-}
-
 /* "truncated_copy" as a person writes it. */
 static void put_words(char *buffer, size_t size, const char *name)
 {
@@ -131,7 +102,8 @@ static void add_stacks(struct health_table *table, const struct stats *stats,
 		if (!stats->ends[end])
 			continue;
 		put_words(what, sizeof(what), stack_end_name((enum stack_end)end));
-		add_problem(table, what, stats->ends[end], whole, end_text((enum stack_end)end));
+		add_problem(table, what, stats->ends[end], whole,
+			    stack_end_advice((enum stack_end)end));
 		add_end_modules(table, counts, (unsigned int)end, whole);
 	}
 	if (stats->ends[STACK_END_TRUNCATED_COPY])
@@ -182,28 +154,10 @@ static uint64_t samples_in(const struct module_counts *counts, const char *modul
 	return 0;
 }
 
-static const char *lack_of(const struct image *image, const char **text)
-{
-	*text = image->status;
-	switch (image->lack) {
-	case IMAGE_LACKS_NAMES:
-		*text = "stripped, only exported functions have names: install its debug symbols, "
-			"name their directory (--symbols) or a server (DEBUGINFOD_URLS)";
-		return "no names";
-	case IMAGE_LACKS_LINES:
-		*text = "no debug information, so no lines and no inlined functions: build it with "
-			"-g, or install its debug symbols";
-		return "no lines";
-	case IMAGE_LACKS_NOTHING:
-		break;
-	}
-	return *image->status ? "incomplete" : NULL;
-}
-
 static void add_image(struct health_table *table, const struct image *image,
 		      const struct module_counts *counts, uint64_t whole)
 {
-	const char *text, *module, *lack = lack_of(image, &text);
+	const char *text, *module, *lack = image_lack_text(image, &text);
 	uint64_t count = samples_in(counts, image->name, &module);
 	struct health_row *row;
 	char what[128];
@@ -246,37 +200,6 @@ static void add_remarks(struct health_table *table, const struct shown *shown)
 	add_remark(table, data_reader_damage(shown->recording->reader));
 }
 
-/* A live profile has its ends in it, and the session counts the rest. */
-static struct stats live_stats(const struct shown *shown)
-{
-	const struct profile *profile = shown->profile;
-	struct stats stats = { .is_health_told = shown->session != NULL, .tells_joined = true };
-
-	for (size_t i = 0; i < profile->sample_count; i++) {
-		const struct profile_sample *sample = &profile->samples[i];
-
-		stats.samples += sample->count;
-		stats.ends[sample->end] += sample->count;
-		stats.unknown_jit_samples += sample->leaf_is_unknown_jit ? sample->count : 0;
-		if (sample->end != STACK_END_NONE && sample->end != STACK_END_UNTOLD)
-			stats.user_stacks += sample->count;
-		if (sample->is_joined && sample->end == STACK_END_TRUNCATED_COPY)
-			stats.joined_stacks += sample->count;
-	}
-	if (!shown->session)
-		return stats;
-	const struct session_counts counts = session_counts(shown->session);
-
-	stats.lost = counts.lost;
-	stats.throttled = counts.throttled;
-	stats.jit_late = counts.jit_late;
-	stats.unwind_skipped = counts.unwind_skipped;
-	stats.parked_expired = counts.parked_expired;
-	stats.unwound_frames = counts.unwound_frames;
-	stats.fallback_frames = counts.fallback_frames;
-	return stats;
-}
-
 static uint64_t jit_samples(const struct module_counts *counts)
 {
 	const char *interned;
@@ -287,7 +210,8 @@ static uint64_t jit_samples(const struct module_counts *counts)
 void health_table_build(struct health_table *table, const struct shown *shown)
 {
 	struct module_counts counts = { 0 };
-	struct stats stats = shown->recording ? shown->stats : live_stats(shown);
+	struct stats stats =
+		shown->recording ? shown->stats : profile_stats(shown->profile, shown->session);
 
 	health_table_deinit(table);
 	table->texts = string_pool_create();
