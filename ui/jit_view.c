@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* What the code cache did: JIT functions, their versions over time, and what of them ran. */
 #include "ui/explorer.h"
+#include "ui/jit_columns.h"
 #include "ui/jit_sums.h"
 #include "ui/table_text.h"
-#include "ui/table_view.h"
 
 #include "jitdump/xalloc.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,27 +16,6 @@ struct jit_view {
 	struct jit_table jit;
 	uint32_t *listed;	   /* the rows of `jit` that are listed */
 	struct text_list expanded; /* names of functions whose versions are */
-};
-
-enum {
-	COLUMN_SELF,
-	COLUMN_TOTAL,
-	COLUMN_LOADED,
-	COLUMN_SAMPLED,
-	COLUMN_BYTES,
-	COLUMN_TIER,
-	COLUMN_FIRST,
-	COLUMN_LAST,
-	COLUMN_NAME,
-	COLUMN_COUNT
-};
-
-static const struct table_column columns[COLUMN_COUNT] = {
-	[COLUMN_SELF] = { "self%", 6, true },	[COLUMN_TOTAL] = { "samples", 7, true },
-	[COLUMN_LOADED] = { "loads", 5, true }, [COLUMN_SAMPLED] = { "ran", 4, true },
-	[COLUMN_BYTES] = { "bytes", 7, true },	[COLUMN_TIER] = { "tier", 9 },
-	[COLUMN_FIRST] = { "from s", 7, true }, [COLUMN_LAST] = { "to s", 7, true },
-	[COLUMN_NAME] = { "function" },
 };
 
 static const struct jit_view *jit_view_of(const struct table_view *table)
@@ -52,86 +30,16 @@ static const struct jit_row *row_at(const struct table_view *table, size_t liste
 	return &view->jit.rows[view->listed[listed]];
 }
 
-/* `+`: what never ran was not kept, and may be more. */
-static const char *count_text(uint64_t count, bool is_all, char *buffer, size_t size)
-{
-	snprintf(buffer, size, "%" PRIu64 "%s", count, is_all ? "" : "+");
-	return buffer;
-}
-
-static const char *name_text(const struct jit_row *row, char *buffer, size_t size)
-{
-	if (!row->is_version)
-		return row->name;
-	snprintf(buffer, size, "  %" PRIx64 "%s%s", row->address,
-		 row->is_moved ? " moved here" : "", row->was_sampled ? "" : " never sampled");
-	return buffer;
-}
-
 static const char *cell(const struct table_view *table, const struct shown *shown, size_t number,
 			size_t column, char *buffer, size_t size, unsigned int *style)
 {
-	const struct jit_row *row = row_at(table, number);
-	double percent = percent_of(row->self.weight, shown_whole(shown));
-
-	if (row->is_version)
-		*style = STYLE_DIM;
-	switch (column) {
-	case COLUMN_SELF:
-		*style = percent_style(percent);
-		snprintf(buffer, size, "%.2f", percent);
-		return buffer;
-	case COLUMN_TOTAL:
-		return count_text(row->total.count, true, buffer, size);
-	case COLUMN_LOADED:
-		return row->is_version
-			       ? ""
-			       : count_text(row->loaded, row->is_loaded_known, buffer, size);
-	case COLUMN_SAMPLED:
-		return row->is_version ? "" : count_text(row->sampled, true, buffer, size);
-	case COLUMN_BYTES:
-		return count_text(row->bytes, row->is_version || row->is_loaded_known, buffer,
-				  size);
-	case COLUMN_TIER:
-		return row->tier;
-	case COLUMN_FIRST:
-		return jit_seconds_text(&jit_view_of(table)->jit, row->first_ns, buffer, size);
-	case COLUMN_LAST:
-		return jit_seconds_text(&jit_view_of(table)->jit, row->last_ns, buffer, size);
-	default:
-		if (!row->is_version)
-			*style = STYLE_JIT;
-		return name_text(row, buffer, size);
-	}
+	return jit_column_text(&jit_view_of(table)->jit, row_at(table, number), shown, column,
+			       buffer, size, style);
 }
 
 static int compare_numbers(uint64_t first, uint64_t second)
 {
 	return first < second ? -1 : first > second;
-}
-
-static int compare_cells(const struct jit_row *first, const struct jit_row *second, size_t column)
-{
-	switch (column) {
-	case COLUMN_SELF:
-		return compare_numbers(first->self.weight, second->self.weight);
-	case COLUMN_TOTAL:
-		return compare_numbers(first->total.count, second->total.count);
-	case COLUMN_LOADED:
-		return compare_numbers(first->loaded, second->loaded);
-	case COLUMN_SAMPLED:
-		return compare_numbers(first->sampled, second->sampled);
-	case COLUMN_BYTES:
-		return compare_numbers(first->bytes, second->bytes);
-	case COLUMN_TIER:
-		return strcmp(first->tier, second->tier);
-	case COLUMN_FIRST:
-		return compare_numbers(first->first_ns, second->first_ns);
-	case COLUMN_LAST:
-		return compare_numbers(first->last_ns, second->last_ns);
-	default:
-		return strcmp(first->name, second->name);
-	}
 }
 
 /* Versions stay under their function, as they were loaded, however functions are ordered. */
@@ -141,12 +49,12 @@ static int compare(const struct table_view *table, size_t first, size_t second, 
 	uint32_t numbers[2] = { view->listed[first], view->listed[second] };
 	const struct jit_row *rows[2] = { &view->jit.rows[numbers[0]],
 					  &view->jit.rows[numbers[1]] };
-	bool is_descending = columns[column].is_number != table->is_reversed;
+	bool is_descending = jit_columns[column].is_number != table->is_reversed;
 	int order;
 
 	if (rows[0]->function != rows[1]->function) {
-		order = compare_cells(&view->jit.rows[rows[0]->function],
-				      &view->jit.rows[rows[1]->function], column);
+		order = jit_column_compare(&view->jit.rows[rows[0]->function],
+					   &view->jit.rows[rows[1]->function], column);
 		return order ? order : compare_numbers(rows[0]->function, rows[1]->function);
 	}
 	order = compare_numbers(rows[0]->is_version, rows[1]->is_version);
@@ -158,9 +66,9 @@ static int compare(const struct table_view *table, size_t first, size_t second, 
 }
 
 static const struct table_kind table_kind = {
-	.columns = columns,
-	.column_count = COLUMN_COUNT,
-	.sorted_by = COLUMN_SELF,
+	.columns = jit_columns,
+	.column_count = JIT_COLUMN_COUNT,
+	.sorted_by = JIT_COLUMN_SELF,
 	.cell = cell,
 	.compare = compare,
 };
