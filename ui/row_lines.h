@@ -30,8 +30,8 @@ void row_lines_deinit(struct row_lines *lines);
 /* The number of the frame's line in the row; it is added with no weight. The frame has a file. */
 uint32_t row_lines_find(struct row_lines *lines, uint32_t row, const struct named_frame *frame);
 
-/* Of each of `row_count` rows the line that has most self weight, of equal ones most in total; NULL:
- * it has none. To be freed; what it points to is borrowed. */
+/* Of each of `row_count` rows the line that has most self weight, of equal ones most in total;
+ * NULL: it has none. To be freed; what it points to is borrowed. */
 const struct row_line **row_lines_hottest(const struct row_lines *lines, size_t row_count);
 
 #endif

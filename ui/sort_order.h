@@ -2,8 +2,8 @@
 /*
  * Sort keys as the user gives them.
  *
- * You give "self,module"; you get keys in this order. It never knows the rows: function_table.h says
- * what a key makes of them.
+ * You give "self,module"; you get keys in this order. It never knows the rows: function_table.h
+ * says what a key makes of them.
  */
 #ifndef UI_SORT_ORDER_H
 #define UI_SORT_ORDER_H

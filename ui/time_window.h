@@ -3,8 +3,8 @@
  * The part of a timeline that is looked at, with a cursor in it and a range that is being chosen.
  *
  * You give what is shown, in how many steps it is to be told, and where to look; you get the
- * timeline of that part. It never looks beyond what there is, keeps the cursor in sight, and neither
- * draws nor selects.
+ * timeline of that part, and the cursor stays in sight. It never looks beyond what there is, draws
+ * or selects.
  */
 #ifndef UI_TIME_WINDOW_H
 #define UI_TIME_WINDOW_H

@@ -29,8 +29,8 @@ void lone_view_update(struct lone_view *stage);
 
 void lone_view_resize(struct lone_view *stage, int rows, int columns);
 
-/* Asserts what is drawn on a screen of this size; and as the cursor's row, or box, on one of the last
- * size. */
+/* Asserts what is drawn on a screen of this size; and as the cursor's row, or box, on one of the
+ * last size. */
 void lone_view_expect(struct lone_view *stage, int rows, int columns, const char *lines);
 void lone_view_expect_cursor(struct lone_view *stage, const char *text);
 
