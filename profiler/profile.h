@@ -66,6 +66,9 @@ struct profile {
 	struct profile_sample
 		*samples; /* in the order they were fed: time order, but for late ones */
 	size_t sample_count, sample_capacity;
+	uint64_t step_ns;   /* of a rolling profile: a sample is a sum over so long, from its time
+			       on; else 0 */
+	uint64_t newest_ns; /* of a rolling profile: of what the sums are of */
 	struct last_path last; /* profile_collect's */
 	struct string_pool *strings;
 	struct hash_index location_index, stack_index, thread_index;

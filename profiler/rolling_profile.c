@@ -4,13 +4,17 @@
 #include "jitdump/xalloc.h"
 #include "profiler/profile_collect.h"
 #include "profiler/profile_compact.h"
-#include "profiler/sample_sums.h"
+#include "profiler/time_slices.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 /* What a window's samples fall out by, and what decays at once. */
 enum { SLICES_OF_WINDOW = 32, SLICES_OF_HALF_LIFE = 8 };
+
+/* Where all samples count slices begin short, and are joined when there are more than so many. */
+#define FIRST_SLICE_NS UINT64_C(62500000)
+enum { SLICES_OF_ALL = 128 };
 
 /* After so many half-lives a sample weighs a 256th, and is forgotten. */
 enum { HALF_LIVES = 8 };
@@ -19,23 +23,17 @@ enum { HALF_LIVES = 8 };
 #define DECAY_SCALE 1024.0
 
 /* The tables are compacted when they have grown to so many times what was in use, and some. */
-enum { GROWTH = 3, GROWTH_AT_LEAST = 1 << 14 };
+enum { GROWTH = 2, GROWTH_AT_LEAST = 1 << 13 };
 
 /* Enough for the deepest stack to lose half of its callers again and again; so many threads that this
  * is not enough have a sum each. */
 enum { FOLD_ROUNDS = 32 };
 
-struct slice {
-	uint64_t start_ns;
-	struct sample_sums sums;
-};
-
 struct rolling_profile {
 	struct rolling_options options;
-	uint64_t slice_ns;    /* how long a slice is; UINT64_MAX: there is only one */
-	uint64_t kept_ns;     /* for how long it is kept */
-	struct slice *slices; /* ascending by start */
-	size_t slice_count, slice_capacity;
+	struct time_slices slices;
+	uint64_t kept_ns; /* for how long a slice is kept */
+	uint64_t newest_ns;
 	struct profile *profile; /* its samples are those of the last refresh */
 	struct profile *frozen;	 /* what is shown, NULL if it is not frozen; may be `profile` */
 	size_t used;		 /* entries of the profile's tables when it was last compacted */
@@ -49,12 +47,13 @@ struct rolling_profile *rolling_profile_create(const struct rolling_options *opt
 	rolling->options = *options;
 	if (!options->sum_limit)
 		rolling->options.sum_limit = ROLLING_SUM_LIMIT;
-	rolling->slice_ns = rolling->kept_ns = UINT64_MAX;
+	rolling->slices.slice_ns = FIRST_SLICE_NS;
+	rolling->kept_ns = UINT64_MAX;
 	if (options->mode == ROLLING_WINDOW) {
-		rolling->slice_ns = options->span_ns / SLICES_OF_WINDOW + 1;
+		rolling->slices.slice_ns = options->span_ns / SLICES_OF_WINDOW + 1;
 		rolling->kept_ns = options->span_ns;
 	} else if (options->mode == ROLLING_DECAY) {
-		rolling->slice_ns = options->span_ns / SLICES_OF_HALF_LIFE + 1;
+		rolling->slices.slice_ns = options->span_ns / SLICES_OF_HALF_LIFE + 1;
 		rolling->kept_ns = options->span_ns * HALF_LIVES;
 	}
 	rolling->profile = profile_create();
@@ -65,8 +64,7 @@ void rolling_profile_destroy(struct rolling_profile *rolling)
 {
 	if (!rolling)
 		return;
-	rolling_profile_zero(rolling);
-	free(rolling->slices);
+	time_slices_deinit(&rolling->slices);
 	if (rolling->frozen != rolling->profile)
 		profile_destroy(rolling->frozen);
 	profile_destroy(rolling->profile);
@@ -75,27 +73,9 @@ void rolling_profile_destroy(struct rolling_profile *rolling)
 
 void rolling_profile_zero(struct rolling_profile *rolling)
 {
-	for (size_t i = 0; i < rolling->slice_count; i++)
-		sample_sums_deinit(&rolling->slices[i].sums);
-	rolling->slice_count = 0;
-}
-
-/* A sample that waited for JIT code is older than the newest: it may be of a slice before. */
-static struct slice *slice_at(struct rolling_profile *rolling, uint64_t time_ns)
-{
-	size_t at = rolling->slice_count;
-
-	while (at > 0 && rolling->slices[at - 1].start_ns > time_ns)
-		at--;
-	if (at == 0 && rolling->slice_count)
-		return &rolling->slices[0];
-	if (at > 0 && (at < rolling->slice_count ||
-		       time_ns - rolling->slices[at - 1].start_ns < rolling->slice_ns))
-		return &rolling->slices[at - 1];
-	rolling->slices = xgrow(rolling->slices, rolling->slice_count, &rolling->slice_capacity,
-				sizeof(*rolling->slices));
-	rolling->slices[rolling->slice_count] = (struct slice){ .start_ns = time_ns };
-	return &rolling->slices[rolling->slice_count++];
+	time_slices_deinit(&rolling->slices);
+	if (rolling->options.mode == ROLLING_ALL)
+		rolling->slices.slice_ns = FIRST_SLICE_NS;
 }
 
 void rolling_profile_take(void *context, const struct session_sample *sample)
@@ -103,34 +83,28 @@ void rolling_profile_take(void *context, const struct session_sample *sample)
 	struct rolling_profile *rolling = context;
 	struct profile_sample taken = profile_sample_of(rolling->profile, sample);
 
-	sample_sums_add(&slice_at(rolling, taken.time_ns)->sums, &taken);
-}
-
-static uint64_t age_ns(const struct slice *slice, uint64_t now_ns)
-{
-	return now_ns > slice->start_ns ? now_ns - slice->start_ns : 0;
+	if (taken.time_ns > rolling->newest_ns)
+		rolling->newest_ns = taken.time_ns;
+	sample_sums_add(time_slices_at(&rolling->slices, taken.time_ns), &taken);
 }
 
 static void drop_old(struct rolling_profile *rolling, uint64_t now_ns)
 {
-	size_t kept = 0;
-
-	for (size_t i = 0; i < rolling->slice_count; i++) {
-		if (age_ns(&rolling->slices[i], now_ns) > rolling->kept_ns)
-			sample_sums_deinit(&rolling->slices[i].sums);
-		else
-			rolling->slices[kept++] = rolling->slices[i];
-	}
-	rolling->slice_count = kept;
+	if (now_ns > rolling->kept_ns)
+		time_slices_drop(&rolling->slices, now_ns - rolling->kept_ns);
 }
 
 static size_t sum_count(const struct rolling_profile *rolling)
 {
-	size_t count = 0;
+	return time_slices_sum_count(&rolling->slices);
+}
 
-	for (size_t i = 0; i < rolling->slice_count; i++)
-		count += rolling->slices[i].sums.count;
-	return count;
+/* When something was is told less exactly, before anything else is. */
+static void join_slices(struct rolling_profile *rolling)
+{
+	while (time_slices_span(&rolling->slices) > SLICES_OF_ALL ||
+	       (rolling->slices.count > 1 && sum_count(rolling) > rolling->options.sum_limit))
+		time_slices_join(&rolling->slices);
 }
 
 static int compare_counts(const void *a, const void *b)
@@ -146,9 +120,9 @@ static uint32_t median_count(const struct rolling_profile *rolling, size_t sums)
 	uint32_t *counts = xmalloc(sums * sizeof(*counts)), median;
 	size_t used = 0;
 
-	for (size_t i = 0; i < rolling->slice_count; i++) {
-		for (size_t at = 0; at < rolling->slices[i].sums.count; at++)
-			counts[used++] = rolling->slices[i].sums.items[at].count;
+	for (size_t i = 0; i < rolling->slices.count; i++) {
+		for (size_t at = 0; at < rolling->slices.items[i].sums.count; at++)
+			counts[used++] = rolling->slices.items[i].sums.items[at].count;
 	}
 	qsort(counts, used, sizeof(*counts), compare_counts);
 	median = counts[used / 2];
@@ -180,7 +154,7 @@ static uint32_t folded_stack(struct profile *profile, uint32_t stack)
 }
 
 /* Folds at most *left sums, of samples up to a number: the first ones. */
-static void fold_slice(struct rolling_profile *rolling, struct slice *slice, uint32_t up_to,
+static void fold_slice(struct rolling_profile *rolling, struct time_slice *slice, uint32_t up_to,
 		       size_t *left)
 {
 	struct sample_sums folded = { 0 };
@@ -210,8 +184,8 @@ static void fold(struct rolling_profile *rolling)
 			return;
 		uint32_t up_to = median_count(rolling, sums);
 
-		for (size_t i = 0; i < rolling->slice_count; i++)
-			fold_slice(rolling, &rolling->slices[i], up_to, &left);
+		for (size_t i = 0; i < rolling->slices.count; i++)
+			fold_slice(rolling, &rolling->slices.items[i], up_to, &left);
 	}
 }
 
@@ -225,14 +199,14 @@ static void compact(struct rolling_profile *rolling)
 	struct profile_compaction compaction;
 
 	profile_compaction_begin(&compaction, rolling->profile);
-	for (size_t i = 0; i < rolling->slice_count; i++)
-		profile_compaction_use(&compaction, rolling->slices[i].sums.items,
-				       rolling->slices[i].sums.count);
+	for (size_t i = 0; i < rolling->slices.count; i++)
+		profile_compaction_use(&compaction, rolling->slices.items[i].sums.items,
+				       rolling->slices.items[i].sums.count);
 	struct profile *compacted = profile_compaction_make(&compaction);
 
-	for (size_t i = 0; i < rolling->slice_count; i++)
+	for (size_t i = 0; i < rolling->slices.count; i++)
 		sample_sums_renumber(
-			&rolling->slices[i].sums,
+			&rolling->slices.items[i].sums,
 			&(struct sample_numbers){ compaction.threads, compaction.stacks });
 	profile_compaction_deinit(&compaction);
 	if (rolling->frozen != rolling->profile)
@@ -242,13 +216,28 @@ static void compact(struct rolling_profile *rolling)
 	rolling->renumbered++;
 }
 
-/* What the sums of a slice weigh of what they were given. */
-static double share_left(const struct rolling_profile *rolling, const struct slice *slice,
-			 uint64_t now_ns)
+/* What sums of that time weigh of what they were given. */
+static double share_left(const struct rolling_profile *rolling, uint64_t start_ns, uint64_t now_ns)
 {
-	double age = (double)age_ns(slice, now_ns);
+	double age = now_ns > start_ns ? (double)(now_ns - start_ns) : 0;
 
 	return DECAY_SCALE * exp2(-age / (double)rolling->options.span_ns);
+}
+
+static void show_slice(struct rolling_profile *rolling, size_t number, uint64_t now_ns)
+{
+	const struct sample_sums *sums = &rolling->slices.items[number].sums;
+	uint64_t start_ns = time_slices_start_ns(&rolling->slices, number);
+	double share = share_left(rolling, start_ns, now_ns);
+
+	for (size_t i = 0; i < sums->count; i++) {
+		struct profile_sample sample = sums->items[i];
+
+		sample.time_ns = start_ns;
+		if (rolling->options.mode == ROLLING_DECAY)
+			sample.weight = (uint64_t)((double)sample.weight * share);
+		profile_add_sample(rolling->profile, &sample);
+	}
 }
 
 static void show(struct rolling_profile *rolling, uint64_t now_ns)
@@ -256,18 +245,10 @@ static void show(struct rolling_profile *rolling, uint64_t now_ns)
 	struct profile *profile = rolling->profile;
 
 	profile->sample_count = 0;
-	for (size_t i = 0; i < rolling->slice_count; i++) {
-		const struct slice *slice = &rolling->slices[i];
-		double share = share_left(rolling, slice, now_ns);
-
-		for (size_t at = 0; at < slice->sums.count; at++) {
-			struct profile_sample sample = slice->sums.items[at];
-
-			if (rolling->options.mode == ROLLING_DECAY)
-				sample.weight = (uint64_t)((double)sample.weight * share);
-			profile_add_sample(profile, &sample);
-		}
-	}
+	profile->step_ns = rolling->slices.slice_ns;
+	profile->newest_ns = rolling->newest_ns;
+	for (size_t i = 0; i < rolling->slices.count; i++)
+		show_slice(rolling, i, now_ns);
 }
 
 static void resolve_sums(const struct profile *profile, const struct session *session,
@@ -287,13 +268,15 @@ void rolling_profile_resolve(struct rolling_profile *rolling, struct session *se
 {
 	if (!session_resolve(session, rolling->profile))
 		return;
-	for (size_t i = 0; i < rolling->slice_count; i++)
-		resolve_sums(rolling->profile, session, &rolling->slices[i].sums);
+	for (size_t i = 0; i < rolling->slices.count; i++)
+		resolve_sums(rolling->profile, session, &rolling->slices.items[i].sums);
 }
 
 const struct profile *rolling_profile_refresh(struct rolling_profile *rolling, uint64_t now_ns)
 {
 	drop_old(rolling, now_ns);
+	if (rolling->options.mode == ROLLING_ALL)
+		join_slices(rolling);
 	if (sum_count(rolling) > rolling->options.sum_limit)
 		fold(rolling);
 	if (table_size(rolling->profile) > GROWTH * rolling->used + GROWTH_AT_LEAST)
@@ -322,8 +305,8 @@ uint64_t rolling_profile_folded(const struct rolling_profile *rolling)
 {
 	uint64_t count = 0;
 
-	for (size_t i = 0; i < rolling->slice_count; i++) {
-		const struct sample_sums *sums = &rolling->slices[i].sums;
+	for (size_t i = 0; i < rolling->slices.count; i++) {
+		const struct sample_sums *sums = &rolling->slices.items[i].sums;
 
 		for (size_t at = 0; at < sums->count; at++) {
 			if (sums->items[at].is_folded)

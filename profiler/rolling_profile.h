@@ -4,8 +4,8 @@
  * old ones weighing less and less.
  *
  * You give rolling_profile_take() to a session as its sink; you get, as often as you show it, a
- * struct profile whose samples are sums: one for equal samples of a slice of time. It keeps no
- * single sample, and its memory is bounded: what has no sample any more is forgotten, and where
+ * struct profile whose samples are sums: one for equal samples of a slice of time, the shorter the
+ * less there is to tell. It keeps no single sample, and its memory is bounded: what has no sample any more is forgotten, and where
  * there are too many different stacks, the rarest are folded: they lose the inner half of their
  * callers, again and again, and at last their innermost frame.
  * It never asks for a name.
@@ -29,7 +29,7 @@ struct rolling_options {
 };
 
 /* 40 bytes a sum, as much in the profile that is shown, and some 100 for its stack. */
-enum { ROLLING_SUM_LIMIT = 1 << 15 };
+enum { ROLLING_SUM_LIMIT = 1 << 14 };
 
 struct rolling_profile;
 

@@ -233,7 +233,8 @@ bool selection_has_thread(const struct selection *selection, const struct profil
 static bool has_sample(const struct selection *selection, const struct profile *profile,
 		       const struct profile_sample *sample)
 {
-	return sample->time_ns >= selection->from_ns && sample->time_ns <= selection->until_ns &&
+	return sample->time_ns + profile->step_ns >= selection->from_ns &&
+	       sample->time_ns <= selection->until_ns &&
 	       selection_has_thread(selection, &profile->threads[sample->thread]);
 }
 

@@ -158,6 +158,8 @@ void shown_span(const struct shown *shown, uint64_t *start_ns, uint64_t *end_ns)
 		if (time_ns > *end_ns)
 			*end_ns = time_ns;
 	}
+	if (profile->step_ns && profile->newest_ns > *start_ns)
+		*end_ns = profile->newest_ns;
 	/* It may have begun and ended idle. */
 	if (health && health->start_ns <= *start_ns && health->end_ns >= *end_ns) {
 		*start_ns = health->start_ns;

@@ -15,7 +15,6 @@ struct counter {
 	uint8_t *answers; /* enum stack_answer, by stack */
 	bool *has_thread; /* by the profile's number of a thread */
 	uint64_t *all;	  /* samples of each row of threads */
-	double steps_per_ns;
 };
 
 size_t timeline_step(const struct timeline *timeline, uint64_t time_ns)
@@ -55,10 +54,60 @@ static bool has_stack(struct counter *counter, uint32_t stack)
 	return *answer == STACK_COUNTS;
 }
 
+static void count_in(struct counter *counter, uint32_t row, size_t step, uint32_t count)
+{
+	struct timeline *timeline = counter->timeline;
+	uint32_t *cell = &timeline->cells[row * timeline->steps + step];
+
+	timeline->sample_count += count;
+	*cell += count;
+	if (*cell > timeline->most)
+		timeline->most = *cell;
+}
+
+/* How much of a sum's time is up to a step's end; of a single sample all. */
+static double share_until(const struct timeline *timeline, size_t step, uint64_t start_ns,
+			  uint64_t end_ns)
+{
+	uint64_t until_ns = timeline_step_ns(timeline, step + 1);
+
+	if (until_ns >= end_ns || start_ns == end_ns)
+		return 1;
+	return until_ns > start_ns ? (double)(until_ns - start_ns) / (double)(end_ns - start_ns)
+				   : 0;
+}
+
+/* When in that time the samples of a sum were is not known: evenly. */
+static void count_between(struct counter *counter, uint32_t row, uint32_t count, uint64_t start_ns,
+			  uint64_t end_ns)
+{
+	const struct timeline *timeline = counter->timeline;
+	size_t first = timeline_step(timeline, start_ns), last = timeline_step(timeline, end_ns);
+	uint32_t before = 0, upto;
+
+	if (start_ns < timeline->from_ns)
+		before = (uint32_t)(count * (double)(timeline->from_ns - start_ns) /
+				    (double)(end_ns - start_ns));
+	for (size_t step = first; step <= last; step++, before = upto) {
+		upto = (uint32_t)(count * share_until(timeline, step, start_ns, end_ns) + 0.5);
+		count_in(counter, row, step, upto > before ? upto - before : 0);
+	}
+}
+
+static uint64_t end_of(const struct profile *profile, const struct profile_sample *sample)
+{
+	uint64_t end_ns = sample->time_ns + profile->step_ns;
+
+	if (profile->step_ns && end_ns > profile->newest_ns)
+		end_ns = profile->newest_ns;
+	return end_ns > sample->time_ns ? end_ns : sample->time_ns;
+}
+
 static void count_sample(struct counter *counter, const struct profile_sample *sample)
 {
 	struct timeline *timeline = counter->timeline;
 	const struct shown *shown = counter->shown;
+	uint64_t end_ns;
 
 	if (shown->event != SELECTION_ALL_EVENTS && sample->event != shown->event)
 		return;
@@ -67,30 +116,20 @@ static void count_sample(struct counter *counter, const struct profile_sample *s
 	uint32_t row = timeline->threads.of_thread[sample->thread];
 
 	counter->all[row] += sample->count;
-	if (sample->time_ns < timeline->from_ns || sample->time_ns > timeline->until_ns)
-		return;
-	size_t step =
-		(size_t)((double)(sample->time_ns - timeline->from_ns) * counter->steps_per_ns);
-	uint32_t *cell = &timeline->cells[row * timeline->steps +
-					  (step < timeline->steps ? step : timeline->steps - 1)];
-
-	timeline->sample_count += sample->count;
-	*cell += sample->count;
-	if (*cell > timeline->most)
-		timeline->most = *cell;
+	end_ns = end_of(shown->profile, sample);
+	if (sample->time_ns <= timeline->until_ns && end_ns >= timeline->from_ns)
+		count_between(counter, row, sample->count, sample->time_ns, end_ns);
 }
 
 static void count_samples(struct timeline *timeline, const struct shown *shown, uint64_t *all)
 {
 	const struct profile *profile = shown->profile;
-	uint64_t span_ns = timeline->until_ns - timeline->from_ns;
 	struct counter counter = {
 		.timeline = timeline,
 		.shown = shown,
 		.answers = xcalloc(1 + profile->stack_count, 1),
 		.has_thread = xcalloc(profile->thread_count, sizeof(bool)),
 		.all = all,
-		.steps_per_ns = span_ns ? (double)timeline->steps / (double)span_ns : 0,
 	};
 
 	for (size_t i = 0; i < profile->thread_count; i++)

@@ -91,10 +91,57 @@ static void equal_samples_are_one_sum(void **state)
 	(void)state;
 	begin(ROLLING_ALL, 0, 0);
 	for (uint64_t i = 0; i < 1000; i++)
-		take(i * SECOND_NS, 100 + i % 2);
+		take(i, 100 + i % 2);
 	assert_int_equal(shown(5000 * SECOND_NS, &weight), 1000);
 	assert_int_equal(weight, 10000);
 	assert_int_equal(rolling_profile_refresh(rolling, 0)->sample_count, 2);
+}
+
+/* Asserts that every sample was counted at its time; returns how many sums there are. */
+static size_t expect_times(const struct profile *profile, uint64_t first_ns, uint64_t last_ns)
+{
+	uint64_t seconds[1000] = { 0 };
+
+	assert_int_equal(profile->newest_ns, last_ns);
+	assert_true(profile->step_ns <= (last_ns - first_ns) / 64 + 1);
+	for (size_t i = 0; i < profile->sample_count; i++) {
+		assert_in_range(profile->samples[i].time_ns, first_ns, last_ns);
+		seconds[(profile->samples[i].time_ns - first_ns) / SECOND_NS] +=
+			profile->samples[i].count;
+	}
+	for (uint64_t at = 0, sum = 0; first_ns + at * SECOND_NS <= last_ns; at++) {
+		sum += seconds[at];
+		/* One a second; a sum may be of all of its slice. */
+		assert_in_range(sum, at + 1, at + 1 + profile->step_ns / SECOND_NS);
+	}
+	return profile->sample_count;
+}
+
+static void sums_tell_when_their_samples_were(void **state)
+{
+	(void)state;
+	begin(ROLLING_ALL, 0, 0);
+	for (uint64_t i = 0; i < 1000; i++) {
+		take((50 + i) * SECOND_NS, 100 + i % 2);
+		if (i == 10 || i == 100 || i == 999)
+			assert_in_range(expect_times(rolling_profile_refresh(rolling, 0),
+						     50 * SECOND_NS, (50 + i) * SECOND_NS),
+					10, 256);
+	}
+	/* A sample from before all others is not lost. */
+	take(SECOND_NS, 100);
+	assert_int_equal(shown(0, NULL), 1001);
+}
+
+static void times_are_given_up_before_stacks(void **state)
+{
+	(void)state;
+	begin(ROLLING_ALL, 0, 20);
+	for (uint64_t i = 0; i < 1000; i++)
+		take(i * SECOND_NS, 100 + i % 10);
+	assert_int_equal(shown(0, NULL), 1000);
+	assert_int_equal(rolling_profile_folded(rolling), 0);
+	assert_in_range(rolling_profile_refresh(rolling, 0)->sample_count, 10, 20);
 }
 
 static void samples_fall_out_of_the_window(void **state)
@@ -103,8 +150,9 @@ static void samples_fall_out_of_the_window(void **state)
 	begin(ROLLING_WINDOW, 10, 0);
 	for (uint64_t i = 0; i < 100; i++)
 		take(i * SECOND_NS, 100);
-	assert_int_equal(shown(99 * SECOND_NS, NULL), 11);
-	assert_int_equal(shown(105 * SECOND_NS, NULL), 5);
+	/* By slices of a third of a second. */
+	assert_in_range(shown(99 * SECOND_NS, NULL), 10, 11);
+	assert_in_range(shown(105 * SECOND_NS, NULL), 4, 5);
 	assert_int_equal(shown(200 * SECOND_NS, NULL), 0);
 }
 
@@ -253,6 +301,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		EACH(equal_samples_are_one_sum),
+		EACH(sums_tell_when_their_samples_were),
+		EACH(times_are_given_up_before_stacks),
 		EACH(samples_fall_out_of_the_window),
 		EACH(a_late_sample_is_of_its_own_time),
 		EACH(old_samples_weigh_less_and_less),

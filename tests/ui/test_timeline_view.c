@@ -287,6 +287,31 @@ static void screens_of_any_size_can_be_drawn_on(void **state)
 	lone_view_draw_in_all_sizes(&stage);
 }
 
+static void add_sum(uint64_t from_ms, uint32_t tid, uint32_t count)
+{
+	ADD("app", 42, tid, (5000 + from_ms) * MS, .path = PATH(&start));
+	named.profile->samples[named.profile->sample_count - 1].count = count;
+}
+
+static void sums_of_a_live_profile_are_told_over_their_time(void **state)
+{
+	(void)state;
+	add_sum(0, 42, 600);
+	add_sum(2000, 42, 600);
+	add_sum(4000, 42, 600); /* the newest is in the middle of it */
+	add_sum(2000, 43, 600);
+	named.profile->step_ns = 2000 * MS;
+	named.profile->newest_ns = 10000 * MS;
+	lone_view_update(&stage);
+	lone_view_expect(
+		&stage, 5, 80,
+		"0.000-5.000 s: 2400 samples, up to 50 a cell; at 0.000 s\n"
+		"                    |0 s        |1 s        |2 s        |3 s        |4 s\n"
+		"                    v\n"
+		"42 app              ================================================@@@@@@@@@@@@\n"
+		"43 app/app                                  ========================\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -301,6 +326,7 @@ int main(void)
 		TEST(two_clicks_are_the_ends_of_a_range),
 		TEST(without_samples_there_is_nothing_to_select),
 		TEST(one_sample_is_a_whole_timeline),
+		TEST(sums_of_a_live_profile_are_told_over_their_time),
 		TEST(times_from_one_end_of_the_clock_to_the_other_are_shown),
 		TEST(screens_of_any_size_can_be_drawn_on),
 	};
