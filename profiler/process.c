@@ -104,6 +104,13 @@ static void set_thread(struct process_table *table, uint32_t pid, uint32_t tid, 
 	*thread = (struct thread){ .pid = pid, .tid = tid, .comm = comm };
 }
 
+const char *process_table_main_comm(const struct process_table *table, uint32_t pid)
+{
+	const struct thread *thread = find_thread(table, pid);
+
+	return thread && thread->pid == pid && *thread->comm ? thread->comm : NULL;
+}
+
 const char *process_table_comm(struct process_table *table, uint32_t pid, uint32_t tid)
 {
 	const struct thread *thread = find_thread(table, tid);

@@ -51,6 +51,9 @@ bool process_table_has(const struct process_table *table, const struct address_s
  * known (as perf prints it). Interned. */
 const char *process_table_comm(struct process_table *table, uint32_t pid, uint32_t tid);
 
+/* Of its first thread; NULL: nothing was told of it. */
+const char *process_table_main_comm(const struct process_table *table, uint32_t pid);
+
 /* `is_exec`: the process starts anew with an empty address space. */
 void process_table_set_comm(struct process_table *table, uint32_t pid, uint32_t tid,
 			    const char *comm, bool is_exec);

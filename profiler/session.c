@@ -64,6 +64,11 @@ void session_destroy(struct session *session)
 	free(session);
 }
 
+const char *session_comm(const struct session *session, uint32_t pid)
+{
+	return process_table_main_comm(&session->processes, pid);
+}
+
 void session_skip_unwinding(struct session *session, bool is_skipped)
 {
 	session->skips_unwinding = is_skipped;

@@ -119,6 +119,8 @@ bool session_is_resolved(const struct session *session, struct location location
 void session_finish(struct session *session);
 
 struct session_counts session_counts(const struct session *session);
+/* The comm of a process's first thread, as of now, sampled or not; NULL: not told. Interned. */
+const char *session_comm(const struct session *session, uint32_t pid);
 struct string_pool *session_strings(struct session *session);
 
 struct session_store_options {

@@ -22,7 +22,9 @@ struct live_source {
 	 * while collecting goes on. */
 	void (*zero)(void *context, struct shown *shown);
 	void (*freeze)(void *context, bool is_frozen);
-	/* A line of the header: rate, own CPU, lost ...; NULL: that of a recording. */
+	/* Behind the title: rate, own CPU ...; NULL: nothing. */
+	const char *(*pace)(void *context, char *buffer, size_t size);
+	/* The line below: lost, truncated ...; NULL: that of a recording. */
 	const char *(*status)(void *context, char *buffer, size_t size);
 	bool (*is_over)(void *context); /* the target is gone: nothing new comes */
 };
@@ -47,6 +49,9 @@ void explorer_reselect(struct explorer *explorer);
  * away. */
 void explorer_filter(struct explorer *explorer, struct text_list *list, const char *text);
 void explorer_unfilter(struct explorer *explorer, struct text_list *list, size_t number);
+
+/* Rows below are left out; 0: none. */
+void explorer_set_min(struct explorer *explorer, double percent);
 
 /* One line above the key bar, until the next key. */
 void explorer_say(struct explorer *explorer, const char *format, ...)

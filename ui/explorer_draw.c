@@ -14,6 +14,31 @@ static void add_button(struct explorer *explorer, int row, int column, int colum
 			(struct button){ { row, column, 1, columns }, key, kind };
 }
 
+static bool is_cut(const struct shown *shown)
+{
+	return shown->recording && *data_reader_damage(shown->recording->reader);
+}
+
+/* What the recording does not tell is neither 0 nor 100 %. */
+static const char *quality_text(const struct shown *shown, char *buffer, size_t size)
+{
+	const struct stats *stats = &shown->stats;
+	uint64_t stacks = stats->user_stacks;
+	char complete[96] = "it is not told how complete stacks are";
+
+	if (stacks)
+		snprintf(complete, sizeof(complete),
+			 "%.2f%% complete, %.2f%% truncated, %.2f%% guessed",
+			 percent_of(stats->ends[STACK_END_COMPLETE], stacks),
+			 percent_of(stats->ends[STACK_END_TRUNCATED_COPY], stacks),
+			 percent_of(stats->guessed_frames, stats->user_frames));
+	snprintf(buffer, size, "%s, %.2f%% unknown JIT, %llu lost%s", complete,
+		 percent_of(stats->unknown_jit_samples, stats->samples),
+		 (unsigned long long)stats->lost,
+		 is_cut(shown) ? "; the file is cut: see Health" : "");
+	return buffer;
+}
+
 /* How good what is shown is: always there. */
 static void draw_quality(struct explorer *explorer, struct canvas *canvas, int row)
 {
@@ -29,14 +54,10 @@ static void draw_quality(struct explorer *explorer, struct canvas *canvas, int r
 		canvas_put(canvas, row, 0, canvas->columns, STYLE_TEXT, status);
 		return;
 	}
-	is_bad = stats->lost || percent_of(stats->ends[STACK_END_COMPLETE], stacks) < 90;
-	snprintf(text, sizeof(text),
-		 "%.2f%% complete, %.2f%% truncated, %.2f%% waiting for JIT, %llu lost",
-		 percent_of(stats->ends[STACK_END_COMPLETE], stacks),
-		 percent_of(stats->ends[STACK_END_TRUNCATED_COPY], stacks),
-		 percent_of(stats->unknown_jit_samples, stats->samples),
-		 (unsigned long long)stats->lost);
-	canvas_put(canvas, row, 0, canvas->columns, is_bad ? STYLE_WARNING : STYLE_TEXT, text);
+	is_bad = stats->lost || is_cut(explorer->shown) ||
+		 (stacks && percent_of(stats->ends[STACK_END_COMPLETE], stacks) < 90);
+	canvas_put(canvas, row, 0, canvas->columns, is_bad ? STYLE_WARNING : STYLE_TEXT,
+		   quality_text(explorer->shown, text, sizeof(text)));
 }
 
 static int put_list(struct canvas *canvas, int row, int at, const char *what,
@@ -48,11 +69,34 @@ static int put_list(struct canvas *canvas, int row, int at, const char *what,
 	return at;
 }
 
+/* With the key that shows them again. */
+static int draw_hidden(struct explorer *explorer, struct canvas *canvas, int row, int at)
+{
+	const struct selection *selection = &explorer->shown->selection;
+	const struct {
+		bool is_hidden;
+		const char *text;
+	} kinds[] = {
+		{ selection->hides_kernel, " -kernel(K)" },
+		{ selection->hides_native, " -native(C)" },
+		{ selection->hides_jit, " -JIT(J)" },
+		{ selection->hides_inlined, " -inlined(I)" },
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		if (kinds[i].is_hidden)
+			at += canvas_put(canvas, row, at, canvas->columns - at, STYLE_WARM,
+					 kinds[i].text);
+	}
+	return at;
+}
+
 /* What is left out, to be seen at any moment. */
-static void draw_filters(struct explorer *explorer, struct canvas *canvas, int row, int at)
+static int draw_filters(struct explorer *explorer, struct canvas *canvas, int row, int at)
 {
 	const struct selection *selection = &explorer->shown->selection;
 	int begin = at;
+	bool has_filter;
 
 	at = put_list(canvas, row, at, "symbol=", &selection->symbols);
 	at = put_list(canvas, row, at, "symbol!=", &selection->not_symbols);
@@ -66,26 +110,46 @@ static void draw_filters(struct explorer *explorer, struct canvas *canvas, int r
 	at = put_list(canvas, row, at, "through!=", &selection->not_through);
 	if (selection->from_ns || selection->until_ns != UINT64_MAX)
 		at += canvas_put(canvas, row, at, canvas->columns - at, STYLE_WARM, " time");
-	if (selection->hides_kernel)
-		at += canvas_put(canvas, row, at, canvas->columns - at, STYLE_WARM, " -kernel");
-	if (selection->hides_jit)
-		at += canvas_put(canvas, row, at, canvas->columns - at, STYLE_WARM, " -JIT");
-	if (selection->hides_inlined)
-		at += canvas_put(canvas, row, at, canvas->columns - at, STYLE_WARM, " -inlined");
-	if (at > begin)
-		canvas_put(canvas, row, at, canvas->columns - at, STYLE_DIM, " (x: unfilter)");
+	if (explorer->shown->min_percent > 0)
+		at += canvas_printf(canvas, row, at, canvas->columns - at, STYLE_WARM, " min=%g%%",
+				    explorer->shown->min_percent);
+	has_filter = at > begin;
+	at = draw_hidden(explorer, canvas, row, at);
+	if (has_filter)
+		at += canvas_printf(canvas, row, at, canvas->columns - at, STYLE_DIM,
+				    " (x: unfilter; %% of %s)",
+				    explorer->shown->is_relative ? "these" : "all");
+	return at;
+}
+
+/* Where there is room for it: filters must be seen. */
+static void draw_pace(struct explorer *explorer, struct canvas *canvas, int row, int at)
+{
+	const struct live_source *live = explorer->live;
+	char text[128];
+
+	if (!live || !live->pace)
+		return;
+	live->pace(live->context, text, sizeof(text));
+	if (at + (int)strlen(text) <= canvas->columns)
+		canvas_put(canvas, row, at, canvas->columns - at, STYLE_TEXT, text);
 }
 
 static void draw_title(struct explorer *explorer, struct canvas *canvas)
 {
 	const struct shown *shown = explorer->shown;
-	int at;
+	uint64_t all = shown->all_sums.all.count, selected = shown_selected(shown).count;
+	int at = canvas_put(canvas, 0, 0, canvas->columns, STYLE_TITLE, explorer->title);
 
-	at = canvas_put(canvas, 0, 0, canvas->columns, STYLE_TITLE, explorer->title);
+	if (selected != all)
+		at += canvas_printf(canvas, 0, at, canvas->columns - at, STYLE_TEXT,
+				    "  %" PRIu64 " of", selected);
 	at += canvas_printf(canvas, 0, at, canvas->columns - at, STYLE_TEXT,
-			    "  %" PRIu64 " samples%s", shown->sums.all.count,
-			    explorer->is_frozen ? ", frozen" : "");
-	draw_filters(explorer, canvas, 0, at + 1);
+			    "%s %" PRIu64 " samples", selected != all ? "" : " ", all);
+	if (explorer->is_frozen)
+		at += canvas_put(canvas, 0, at, canvas->columns - at, STYLE_WARM, ", frozen");
+	at = draw_filters(explorer, canvas, 0, at + 1);
+	draw_pace(explorer, canvas, 0, at);
 }
 
 static void draw_tabs(struct explorer *explorer, struct canvas *canvas, int row)

@@ -37,6 +37,7 @@ enum action {
 	ACTION_UNFILTER,
 	ACTION_UNFILTER_ALL,
 	ACTION_KERNEL,
+	ACTION_NATIVE,
 	ACTION_JIT,
 	ACTION_INLINED,
 	ACTION_RELATIVE,
@@ -68,6 +69,8 @@ const struct key_binding explorer_bindings[] = {
 	{ { 'x' }, "unfilter", "take the last filter away", ACTION_UNFILTER },
 	{ { 'X' }, NULL, "take all filters away", ACTION_UNFILTER_ALL },
 	{ { 'K' }, "kernel", "hide or show kernel frames", ACTION_KERNEL },
+	{ { 'C' }, "native", "hide or show native code: neither JIT's nor the kernel's",
+	  ACTION_NATIVE },
 	{ { 'J' }, "JIT", "hide or show frames of JIT code", ACTION_JIT },
 	{ { 'I' }, "inlined", "hide or show inlined functions", ACTION_INLINED },
 	{ { '%' }, "%", "percentages of all, or of what is filtered", ACTION_RELATIVE },
@@ -100,6 +103,33 @@ static int find_action(const struct key_binding *bindings, int key)
 	return 0;
 }
 
+static void remove_mark(struct explorer *explorer, size_t mark)
+{
+	memmove(&explorer->filters[mark], &explorer->filters[mark + 1],
+		(--explorer->filter_count - mark) * sizeof(*explorer->filters));
+}
+
+/* The last one; a range of time before all others. */
+static bool drop_filter(struct explorer *explorer)
+{
+	struct selection *selection = &explorer->shown->selection;
+	struct text_list *list;
+
+	if (selection->from_ns || selection->until_ns != UINT64_MAX) {
+		selection->from_ns = 0;
+		selection->until_ns = UINT64_MAX;
+		return true;
+	}
+	if (!explorer->filter_count)
+		return false;
+	list = explorer->filters[--explorer->filter_count].list;
+	if (!list)
+		explorer->shown->min_percent = 0;
+	else if (list->count)
+		text_list_remove(list, list->count - 1);
+	return true;
+}
+
 void explorer_filter(struct explorer *explorer, struct text_list *list, const char *text)
 {
 	if (explorer->filter_count == FILTERS_MAX) {
@@ -108,6 +138,29 @@ void explorer_filter(struct explorer *explorer, struct text_list *list, const ch
 	}
 	text_list_add(list, text);
 	explorer->filters[explorer->filter_count++].list = list;
+	explorer_reselect(explorer);
+	if (explorer->shown->sums.count || !explorer->shown->all_sums.count)
+		return;
+	drop_filter(explorer);
+	explorer_reselect(explorer);
+	explorer_say(explorer, "nothing would be left");
+}
+
+void explorer_set_min(struct explorer *explorer, double percent)
+{
+	size_t mark = 0;
+
+	while (mark < explorer->filter_count && explorer->filters[mark].list)
+		mark++;
+	if (mark == FILTERS_MAX) {
+		explorer_say(explorer, "there are %d filters: take some away (x)", FILTERS_MAX);
+		return;
+	}
+	if (mark == explorer->filter_count && percent > 0)
+		explorer->filters[explorer->filter_count++].list = NULL;
+	else if (mark < explorer->filter_count && percent <= 0)
+		remove_mark(explorer, mark);
+	explorer->shown->min_percent = percent;
 	explorer_reselect(explorer);
 }
 
@@ -118,8 +171,7 @@ void explorer_unfilter(struct explorer *explorer, struct text_list *list, size_t
 	while (mark && explorer->filters[mark - 1].list != list)
 		mark--;
 	if (mark) /* else an option asked for it */
-		memmove(&explorer->filters[mark - 1], &explorer->filters[mark],
-			(explorer->filter_count-- - mark) * sizeof(*explorer->filters));
+		remove_mark(explorer, mark - 1);
 	text_list_remove(list, number);
 	explorer_reselect(explorer);
 }
@@ -134,24 +186,6 @@ static void filter_function(struct explorer *explorer, struct text_list *list)
 {
 	if (explorer->shown->function.name)
 		explorer_filter(explorer, list, explorer->shown->function.name);
-}
-
-static bool drop_filter(struct explorer *explorer)
-{
-	struct selection *selection = &explorer->shown->selection;
-	struct text_list *list;
-
-	if (selection->from_ns || selection->until_ns != UINT64_MAX) {
-		selection->from_ns = 0;
-		selection->until_ns = UINT64_MAX;
-		return true;
-	}
-	if (!explorer->filter_count)
-		return false;
-	list = explorer->filters[--explorer->filter_count].list;
-	if (list->count)
-		text_list_remove(list, list->count - 1);
-	return true;
 }
 
 static void unfilter(struct explorer *explorer, bool all)
@@ -238,6 +272,9 @@ static bool act_on_selection(struct explorer *explorer, int action)
 		break;
 	case ACTION_KERNEL:
 		toggle(explorer, &selection->hides_kernel, "kernel frames");
+		break;
+	case ACTION_NATIVE:
+		toggle(explorer, &selection->hides_native, "frames of native code");
 		break;
 	case ACTION_JIT:
 		toggle(explorer, &selection->hides_jit, "frames of JIT code");

@@ -17,8 +17,8 @@ const char *explorer_question(const struct explorer *explorer)
 	case PROMPT_SEARCH:
 		return "search: ";
 	case PROMPT_FILTER:
-		return "filter (symbol NAME, module NAME, comm NAME, min PERCENT; !module NAME "
-		       "leaves out): ";
+		return "filter ([symbol] NAME, module NAME, comm NAME, through NAME, min PERCENT; "
+		       "! leaves out): ";
 	case PROMPT_WRITE:
 		return "write to (NAME.folded, .tree, .callers, .txt): ";
 	case PROMPT_NONE:
@@ -36,37 +36,78 @@ void explorer_ask(struct explorer *explorer, enum prompt_use use, const char *te
 	prompt->size = strlen(prompt->text);
 }
 
-/* "!module libc.so.6", "min 0.5"; false: it is none of these. */
-static bool take_filter(struct explorer *explorer, const char *text)
+enum filter_of { FILTER_SYMBOL, FILTER_MODULE, FILTER_COMM, FILTER_THROUGH, FILTER_COUNT };
+
+static bool is_equal_to_a_frames(const struct shown *shown, enum filter_of of, const char *text)
+{
+	for (size_t i = 0; i < shown->profile->location_count; i++) {
+		size_t count;
+		const struct named_frame *frames =
+			naming_frames(shown->naming, shown->profile->locations[i], &count);
+
+		for (size_t at = 0; at < count; at++) {
+			if (!strcmp(text,
+				    of == FILTER_MODULE ? frames[at].module : frames[at].function))
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool is_a_comm(const struct shown *shown, const char *text)
+{
+	for (size_t i = 0; i < shown->profile->thread_count; i++) {
+		if (!strcmp(text, shown->profile->threads[i].comm))
+			return true;
+	}
+	return false;
+}
+
+/* What is no name as a whole is meant to be a part of one: a glob then. */
+static void complete_name(const struct shown *shown, enum filter_of of, const char *text,
+			  char *buffer, size_t size)
+{
+	bool is_name =
+		of == FILTER_COMM ? is_a_comm(shown, text) : is_equal_to_a_frames(shown, of, text);
+
+	snprintf(buffer, size, is_name || strpbrk(text, "*?[") ? "%s" : "*%s*", text);
+}
+
+/* "!module libc.so.6", "min 0.5", "sqrt": without a word it is a symbol. */
+static void take_filter(struct explorer *explorer, const char *text)
 {
 	struct selection *selection = &explorer->shown->selection;
-	bool is_out = *text == '!';
-	struct {
+	const struct {
 		const char *word;
 		struct text_list *in, *out;
-	} lists[] = {
+	} lists[FILTER_COUNT] = {
 		{ "symbol ", &selection->symbols, &selection->not_symbols },
 		{ "module ", &selection->modules, &selection->not_modules },
 		{ "comm ", &selection->comms, &selection->not_comms },
 		{ "through ", &selection->through, &selection->not_through },
 	};
+	bool is_out = *text == '!';
+	int of = FILTER_COUNT;
+	char name[PROMPT_TEXT_MAX + 2];
 	double percent;
 
 	text += is_out;
 	if (sscanf(text, "min %lf", &percent) == 1) {
-		explorer->shown->min_percent = percent;
-		explorer_reselect(explorer);
-		return true;
+		explorer_set_min(explorer, percent);
+		return;
 	}
-	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
-		size_t length = strlen(lists[i].word);
-
-		if (strncmp(text, lists[i].word, length) != 0 || !text[length])
-			continue;
-		explorer_filter(explorer, is_out ? lists[i].out : lists[i].in, text + length);
-		return true;
-	}
-	return false;
+	while (of-- && strncmp(text, lists[of].word, strlen(lists[of].word)))
+		;
+	if (of >= 0)
+		text += strlen(lists[of].word);
+	else
+		of = FILTER_SYMBOL;
+	is_out ^= *text == '!'; /* "symbol !fib" is as good */
+	text += *text == '!';
+	if (!*text)
+		return;
+	complete_name(explorer->shown, (enum filter_of)of, text, name, sizeof(name));
+	explorer_filter(explorer, is_out ? lists[of].out : lists[of].in, name);
 }
 
 static bool ends_with(const char *text, const char *end)
@@ -84,7 +125,9 @@ static void print_table(FILE *out, const struct shown *shown)
 
 	function_table_build(&table, &order, &shown->selection, shown->profile, shown->naming,
 			     &shown->sums);
-	table_text_print(out, &table, shown->sums.all, &options);
+	table_text_print(out, &table,
+			 (struct call_weight){ shown_whole(shown), shown_selected(shown).count },
+			 &options);
 	function_table_deinit(&table);
 }
 
@@ -135,8 +178,8 @@ static void take_text(struct explorer *explorer)
 		explorer_search(explorer, false, true);
 		break;
 	case PROMPT_FILTER:
-		if (prompt->size && !take_filter(explorer, prompt->text))
-			explorer_say(explorer, "'%s' is no filter", prompt->text);
+		if (prompt->size)
+			take_filter(explorer, prompt->text);
 		break;
 	case PROMPT_WRITE:
 		if (prompt->size)

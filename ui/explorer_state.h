@@ -18,6 +18,7 @@ enum {
 	FILTERS_MAX = 32,
 	BUTTONS_MAX = 48, /* places that a click presses a key for */
 	HEADER_ROWS = 3,
+	PROMPT_TEXT_MAX = 256,
 };
 
 /* What was typed is for. */
@@ -25,7 +26,7 @@ enum prompt_use { PROMPT_NONE, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_WRITE };
 
 struct prompt {
 	enum prompt_use use; /* PROMPT_NONE: nothing is being typed */
-	char text[256];
+	char text[PROMPT_TEXT_MAX];
 	size_t size;
 };
 
@@ -38,7 +39,7 @@ struct button {
 
 /* Which list of the selection the last filters went to: they are taken away in turn. */
 struct filter_mark {
-	struct text_list *list; /* NULL: the range of time */
+	struct text_list *list; /* NULL: the least percentage */
 };
 
 struct explorer {

@@ -19,7 +19,7 @@ struct live {
 	struct recorder *recorder;
 	struct rolling_profile *rolling;
 	struct rolling_options rolling_options;
-	struct naming *naming; /* another after live_refresh(), once its texts are too many */
+	struct naming *naming;	     /* another after live_refresh(), once its texts are too many */
 	const struct profile *shown; /* what live_refresh() gave last */
 	bool has_old_names;	     /* of what is not in the profile any more */
 	struct rate_meter rate;

@@ -147,6 +147,9 @@ bool selection_option(struct selection *selection, int letter, const char *argum
 	case SELECTION_NO_KERNEL:
 		selection->hides_kernel = true;
 		return true;
+	case SELECTION_NO_NATIVE:
+		selection->hides_native = true;
+		return true;
 	case SELECTION_NO_JIT:
 		selection->hides_jit = true;
 		return true;
@@ -159,11 +162,15 @@ bool selection_option(struct selection *selection, int letter, const char *argum
 }
 
 /* Equal, before it is taken as a pattern: V8 marks optimised functions with a '*'. */
+static bool is_match(const char *wanted, const char *text)
+{
+	return !strcmp(wanted, text) || (strpbrk(wanted, "*?[\\") && !fnmatch(wanted, text, 0));
+}
+
 static bool has_text(const struct text_list *list, const char *text)
 {
 	for (size_t i = 0; i < list->count; i++) {
-		if (!strcmp(list->texts[i], text) ||
-		    (strpbrk(list->texts[i], "*?[\\") && !fnmatch(list->texts[i], text, 0)))
+		if (is_match(list->texts[i], text))
 			return true;
 	}
 	return false;
@@ -207,6 +214,7 @@ bool selection_has_frame(const struct selection *selection, const struct named_f
 bool selection_hides(const struct selection *selection, const struct named_frame *frame)
 {
 	return (selection->hides_kernel && frame->is_kernel) ||
+	       (selection->hides_native && !frame->is_kernel && !frame->is_jit) ||
 	       (selection->hides_jit && frame->is_jit) ||
 	       (selection->hides_inlined && frame->is_inlined);
 }
@@ -241,7 +249,7 @@ static bool has_sample(const struct selection *selection, const struct profile *
 static bool has_function(const struct stack_path *path, const char *function)
 {
 	for (size_t i = 0; i < path->count; i++)
-		if (!strcmp(path->frames[i]->function, function))
+		if (is_match(function, path->frames[i]->function))
 			return true;
 	return false;
 }

@@ -39,14 +39,14 @@ struct selection {
 	struct text_list through, not_through;
 	uint64_t from_ns, until_ns; /* [from, until] */
 	/* Frames of these kinds are left out of stacks: what they spend is their callers'. */
-	bool hides_kernel, hides_jit, hides_inlined;
+	bool hides_kernel, hides_native, hides_jit, hides_inlined;
 };
 
 /* clang-format off */
 enum {
 	SELECTION_COMM = OPTION_LONG + 100,
 	SELECTION_PID, SELECTION_TID, SELECTION_MODULE, SELECTION_SYMBOL, SELECTION_TIME,
-	SELECTION_NO_KERNEL, SELECTION_NO_JIT, SELECTION_NO_INLINE,
+	SELECTION_NO_KERNEL, SELECTION_NO_NATIVE, SELECTION_NO_JIT, SELECTION_NO_INLINE,
 };
 #define SELECTION_COMM_ROW \
 	{ SELECTION_COMM, "comm", "NAME[,NAME]", "only samples of threads of this name" }
@@ -61,6 +61,8 @@ enum {
 	{ SELECTION_TIME, "time", "A,B", "only samples from A to B, in seconds as script prints;\n" \
 					 "either may be empty" }, \
 	{ SELECTION_NO_KERNEL, "no-kernel", NULL, "what the kernel spends is its callers'" }, \
+	{ SELECTION_NO_NATIVE, "no-native", NULL, "what native code spends is its callers': JIT\n" \
+						  "code's, where there is some" }, \
 	{ SELECTION_NO_JIT, "no-jit", NULL, "what JIT code spends is its callers'" }, \
 	{ SELECTION_NO_INLINE, "no-inline", NULL, "inlined functions are part of their callers" }
 /* clang-format on */

@@ -93,7 +93,6 @@ static void select_from_all(struct shown *shown)
 	struct stack_sums *sums = &shown->sums;
 	struct stack_path path = { 0 };
 
-	sum_all(shown);
 	sums->items = xcalloc(shown->all_sums.count + 1, sizeof(*sums->items));
 	sums->capacity = shown->all_sums.count + 1;
 	for (size_t i = 0; i < shown->all_sums.count; i++) {
@@ -118,6 +117,7 @@ void shown_update(struct shown *shown)
 	const struct selection *selection = &shown->selection;
 
 	stack_sums_deinit(&shown->sums);
+	sum_all(shown);
 	if (selection->from_ns || selection->until_ns != UINT64_MAX)
 		selection_sum(selection, shown->profile, shown->naming, shown->event, &shown->sums);
 	else
@@ -130,15 +130,20 @@ void shown_redraw(struct shown *shown)
 	shown->generation++;
 }
 
+struct call_weight shown_selected(const struct shown *shown)
+{
+	struct call_weight selected = { 0 };
+
+	for (size_t i = 0; i < shown->sums.count; i++) {
+		selected.weight += shown->sums.items[i].sum.weight;
+		selected.count += shown->sums.items[i].sum.count;
+	}
+	return selected;
+}
+
 uint64_t shown_whole(const struct shown *shown)
 {
-	uint64_t selected = 0;
-
-	if (!shown->is_relative)
-		return shown->sums.all.weight;
-	for (size_t i = 0; i < shown->sums.count; i++)
-		selected += shown->sums.items[i].sum.weight;
-	return selected;
+	return shown->is_relative ? shown_selected(shown).weight : shown->all_sums.all.weight;
 }
 
 void shown_span(const struct shown *shown, uint64_t *start_ns, uint64_t *end_ns)

@@ -29,8 +29,8 @@ struct shown {
 	struct stack_sums all_sums; /* of all samples of the event, as of `summed` of them */
 	size_t summed;
 	uint32_t summed_event;
-	uint64_t generation;		/* grows with every change of the sums */
-	uint64_t renumbered;		/* grows where the numbers of a live profile become others */
+	uint64_t generation; /* grows with every change of the sums */
+	uint64_t renumbered; /* grows where the numbers of a live profile become others */
 	struct shown_function function; /* the cursor's; it follows from view to view */
 	bool is_relative;		/* percentages are of what is selected, else of all */
 	double min_percent;		/* rows below are left out */
@@ -48,6 +48,9 @@ void shown_renew(struct shown *shown, struct profile *profile, struct naming *na
 
 /* After a change of what frames are hidden, or of what percentages are of: the sums are the same. */
 void shown_redraw(struct shown *shown);
+
+/* Of what is selected, whatever percentages are of. */
+struct call_weight shown_selected(const struct shown *shown);
 
 /* What 100 % is: the weight of all samples of the event, or of those that are selected. */
 uint64_t shown_whole(const struct shown *shown);

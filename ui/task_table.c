@@ -42,6 +42,7 @@ static void init_rows(struct builder *builder)
 			.first_ns = UINT64_MAX,
 		};
 		builder->rows[count + i] = builder->rows[i];
+		builder->rows[count + i].comm = thread->process_comm;
 		builder->rows[count + i].process = TASK_ROW_NONE;
 	}
 }
@@ -167,7 +168,7 @@ void task_table_build(struct task_table *table, const struct shown *shown, bool 
 	uint64_t end_ns;
 
 	task_table_deinit(table);
-	thread_rows_make(&builder.threads, shown->profile);
+	thread_rows_make(&builder.threads, shown->profile, shown->session);
 	init_rows(&builder);
 	set_times(&builder);
 	shown_span(shown, &table->start_ns, &end_ns);

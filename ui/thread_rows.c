@@ -53,7 +53,20 @@ static void set_main_rows(struct thread_rows *rows)
 	hash_index_deinit(&firsts);
 }
 
-void thread_rows_make(struct thread_rows *rows, const struct profile *profile)
+static void set_process_comms(struct thread_rows *rows, const struct session *session)
+{
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct thread_row *main = &rows->items[rows->items[i].main];
+		const char *told = NULL;
+
+		if (session && main->tid != main->pid)
+			told = session_comm(session, main->pid);
+		rows->items[i].process_comm = told ? told : main->comm;
+	}
+}
+
+void thread_rows_make(struct thread_rows *rows, const struct profile *profile,
+		      const struct session *session)
 {
 	struct hash_index index = { 0 };
 
@@ -64,6 +77,7 @@ void thread_rows_make(struct thread_rows *rows, const struct profile *profile)
 		rows->items[rows->of_thread[i]].comm = profile->threads[i].comm;
 	}
 	set_main_rows(rows);
+	set_process_comms(rows, session);
 	hash_index_deinit(&index);
 }
 

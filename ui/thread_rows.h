@@ -9,11 +9,13 @@
 #define UI_THREAD_ROWS_H
 
 #include "profiler/profile.h"
+#include "profiler/session.h"
 
 struct thread_row {
 	uint32_t pid, tid;
-	const char *comm; /* interned */
-	uint32_t main;	  /* the row of the process's main thread, else of its first */
+	const char *comm;	  /* interned */
+	uint32_t main;		  /* the row of the process's main thread, else of its first */
+	const char *process_comm; /* the main thread's, sampled or not; else that of `main` */
 };
 
 /* A zeroed one is empty. */
@@ -23,7 +25,9 @@ struct thread_rows {
 	uint32_t *of_thread; /* by the profile's number of a thread */
 };
 
-void thread_rows_make(struct thread_rows *rows, const struct profile *profile);
+/* `session` may be NULL: then nothing is known of threads that were not sampled. */
+void thread_rows_make(struct thread_rows *rows, const struct profile *profile,
+		      const struct session *session);
 void thread_rows_deinit(struct thread_rows *rows);
 
 #endif

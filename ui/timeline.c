@@ -170,7 +170,7 @@ void timeline_build(struct timeline *timeline, const struct shown *shown, uint64
 {
 	timeline_deinit(timeline);
 	shown_span(shown, &timeline->start_ns, &timeline->end_ns);
-	thread_rows_make(&timeline->threads, shown->profile);
+	thread_rows_make(&timeline->threads, shown->profile, shown->session);
 	timeline->from_ns = from_ns || until_ns ? from_ns : timeline->start_ns;
 	timeline->until_ns = from_ns || until_ns ? until_ns : timeline->end_ns;
 	timeline->steps = steps;

@@ -89,12 +89,11 @@ static void draw_marks(const struct timeline_view *view, const struct shown *sho
 static const char *label(const struct timeline *timeline, size_t row, char *buffer, size_t size)
 {
 	const struct thread_row *thread = &timeline->threads.items[timeline->rows[row].thread];
-	const struct thread_row *main_thread = &timeline->threads.items[thread->main];
 
-	if (thread == main_thread)
+	if (thread->tid == thread->pid)
 		snprintf(buffer, size, "%" PRIu32 " %s", thread->tid, thread->comm);
 	else
-		snprintf(buffer, size, "%" PRIu32 " %s/%s", thread->tid, main_thread->comm,
+		snprintf(buffer, size, "%" PRIu32 " %s/%s", thread->tid, thread->process_comm,
 			 thread->comm);
 	return buffer;
 }

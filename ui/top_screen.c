@@ -78,20 +78,30 @@ static void freeze(void *context, bool is_frozen)
 	live_freeze(((struct top_screen *)context)->live, is_frozen);
 }
 
-static const char *status(void *context, char *buffer, size_t size)
+static const char *pace(void *context, char *buffer, size_t size)
 {
 	const struct top_screen *screen = context;
 	const struct live_figures *figures = &screen->figures;
 
+	if (screen->live->is_over)
+		snprintf(buffer, size, "in %.0f s, over", figures->seconds);
+	else
+		snprintf(buffer, size,
+			 "in %.0f s at %.0f Hz of %" PRIu64 "; jprof: %.1f%% CPU, %.0f MB",
+			 figures->seconds, figures->rate_achieved_hz, figures->rate_asked_hz,
+			 figures->own_cpu_percent, (double)figures->own_bytes / 1e6);
+	return buffer;
+}
+
+static const char *status(void *context, char *buffer, size_t size)
+{
+	const struct live_figures *figures = &((struct top_screen *)context)->figures;
+
 	snprintf(buffer, size,
-		 "%.0f Hz of %" PRIu64 ", %.0f s%s; %.1f%% complete, %.1f%% truncated, %" PRIu64
-		 " waiting for JIT, %" PRIu64 " lost; jprof: %.1f%% CPU, %.0f MB",
-		 figures->rate_achieved_hz, figures->rate_asked_hz, figures->seconds,
-		 screen->live->is_over ? ", over" : "",
+		 "%.2f%% complete, %.2f%% truncated, %" PRIu64 " waiting for JIT, %" PRIu64 " lost",
 		 percent_of(figures->ends[STACK_END_COMPLETE], figures->user_stacks),
 		 percent_of(figures->ends[STACK_END_TRUNCATED_COPY], figures->user_stacks),
-		 figures->waiting, figures->lost, figures->own_cpu_percent,
-		 (double)figures->own_bytes / 1e6);
+		 figures->waiting, figures->lost);
 	return buffer;
 }
 
@@ -107,6 +117,7 @@ static void explore(struct top_screen *screen, struct terminal *terminal)
 		.step = step,
 		.zero = zero,
 		.freeze = freeze,
+		.pace = pace,
 		.status = status,
 		.is_over = is_over,
 	};

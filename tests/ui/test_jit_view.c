@@ -179,7 +179,7 @@ static void what_is_filtered_out_did_run_all_the_same(void **state)
 		"4 loads (18 bytes), never sampled: 1 (2 bytes)\n"
 		"-0.500 s [=      =       @                        ] 4.500 s, up to 16 loads/s\n"
 		"self%v samples loads  ran   bytes tier       from s    to s function\n"
-		"100.00       1     1    1       4 Sparkplug   1.500   1.500 JS:loop app.js:9:1\n"
+		" 25.00       1     1    1       4 Sparkplug   1.500   1.500 JS:loop app.js:9:1\n"
 		"  0.00       0     1    0       2 Ignition    1.500   1.500 JS:cold?[2J app.js:2\n"
 		"  0.00       0     2    2      12 TurboFan   -0.500   0.500 JS:fib app.js:1:1\n");
 }

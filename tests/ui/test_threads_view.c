@@ -93,7 +93,7 @@ static void enter_shows_one_thread_alone_and_again_all(void **state)
 	lone_view_expect(
 		&stage, 3, 80,
 		"    %v samples  from s    to s     pid     tid thread          hottest function\n"
-		"100.00       1   2.500   2.500      42      43 gc              collect\n"
+		" 40.00       1   2.500   2.500      42      43 gc              collect\n"
 		"\n");
 	assert_true(lone_view_press(&stage, TERMINAL_KEY_ENTER));
 	assert_int_equal(stage.shown.selection.tids.count, 0);
