@@ -12,6 +12,7 @@
 
 enum action {
 	ACTION_CENTER = 1,
+	ACTION_ANNOTATE,
 	ACTION_BACK,
 	ACTION_OPEN,
 	ACTION_CLOSE,
@@ -262,6 +263,10 @@ static bool act(struct view *view, struct shown *shown, struct explorer *explore
 
 	(void)explorer;
 	switch (action) {
+	case ACTION_ANNOTATE:
+		if (outline)
+			shown->function = sorted_tree_function(&outline->tree, node);
+		return false; /* what the key does everywhere, with this function */
 	case ACTION_CENTER:
 		return center(callers, shown);
 	case ACTION_BACK:
@@ -288,6 +293,61 @@ static const char *row_text(struct view *view, const struct shown *shown, size_t
 			     : callers->function.name;
 }
 
+/*
+ * Going down the screen is going back in the callers, which are drawn upward, and forth in the
+ * callees. Returns a node of the outline from `node` on; all of it: from its first end, as it is
+ * drawn, on.
+ */
+static uint32_t find_in(const struct callers_view *callers, const struct outline *outline,
+			uint32_t node, bool is_all, bool is_upward)
+{
+	bool is_backwards = is_upward != (outline == &callers->callers);
+
+	if (is_all)
+		node = is_backwards ? (uint32_t)outline->tree.count : 0;
+	return outline_find(outline, node, callers->view.search, is_backwards);
+}
+
+/* All of an outline, and the function before it where the way leads over it. */
+static bool find_beyond(struct callers_view *callers, struct outline *outline, bool is_backwards)
+{
+	bool is_over_function = is_backwards == (outline == &callers->callers);
+	bool is_on_function = !place_at(callers, callers->view.cursor).outline;
+	uint32_t node;
+
+	if (is_over_function && !is_on_function &&
+	    text_contains(callers->function.name, callers->view.search)) {
+		select_node(callers, outline, 0);
+		return true;
+	}
+	node = find_in(callers, outline, 0, true, is_backwards);
+	if (node == CALL_NODE_NONE)
+		return false;
+	outline_reveal(outline, node);
+	select_node(callers, outline, node);
+	return true;
+}
+
+static bool find(struct view *view, bool is_backwards, bool stays)
+{
+	struct callers_view *callers = (struct callers_view *)view;
+	struct outline *here = place_at(callers, view->cursor).outline;
+	bool is_to_callees = here ? here == &callers->callers : !is_backwards;
+	struct outline *next = is_to_callees ? &callers->callees : &callers->callers;
+	struct outline *rest = is_to_callees ? &callers->callers : &callers->callees;
+	uint32_t node = node_at(callers, view->cursor);
+
+	if (stays && text_contains(row_text(view, NULL, view->cursor, NULL, 0), view->search))
+		return true;
+	node = here ? find_in(callers, here, node, false, is_backwards) : CALL_NODE_NONE;
+	if (node == CALL_NODE_NONE)
+		return find_beyond(callers, next, is_backwards) ||
+		       find_beyond(callers, rest, is_backwards);
+	outline_reveal(here, node);
+	select_node(callers, here, node);
+	return true;
+}
+
 /* clang-format off */
 static const struct key_binding bindings[] = {
 	{ { TERMINAL_KEY_ENTER }, "callers", "go on with the callers and callees of this one",
@@ -296,6 +356,7 @@ static const struct key_binding bindings[] = {
 	{ { TERMINAL_KEY_RIGHT, 'l', '+' }, NULL, "open the branch, or go into it", ACTION_OPEN },
 	{ { TERMINAL_KEY_LEFT, 'h', '-' }, NULL, "close the branch, or go to its parent",
 	  ACTION_CLOSE },
+	{ { 'a' }, NULL, "source lines and instructions of this row's function", ACTION_ANNOTATE },
 	{ { 0 }, NULL, NULL, 0 },
 };
 /* clang-format on */
@@ -310,4 +371,5 @@ const struct view_kind callers_view = {
 	.draw = draw,
 	.act = act,
 	.row_text = row_text,
+	.find = find,
 };

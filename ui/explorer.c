@@ -150,8 +150,14 @@ void explorer_open(struct explorer *explorer, const struct view_kind *kind)
 
 void explorer_back(struct explorer *explorer)
 {
+	struct view *view;
+
 	if (explorer->history_count > 1)
 		explorer->history_count--;
+	/* Another function may have been looked at meanwhile. */
+	view = explorer_front(explorer);
+	if (view->looked_at.name)
+		explorer->shown->function = view->looked_at;
 	update_front(explorer);
 }
 
@@ -212,24 +218,39 @@ static bool row_matches(struct explorer *explorer, struct view *view, size_t row
 		view->search);
 }
 
-void explorer_search(struct explorer *explorer, bool is_backwards, bool stays_if_matching)
+static bool find_row(struct explorer *explorer, bool is_backwards, bool stays)
 {
 	struct view *view = explorer_front(explorer);
 	size_t count = view->row_count, step = is_backwards ? count - 1 : 1;
 	size_t row = view->cursor;
 
-	if (!view->kind->row_text || !*view->search || !count)
-		return;
-	if (!stays_if_matching)
+	if (!stays)
 		row = (row + step) % count;
 	for (size_t i = 0; i < count; i++, row = (row + step) % count) {
 		if (!row_matches(explorer, view, row))
 			continue;
 		view->cursor = row;
-		explorer_follow(explorer);
-		return;
+		return true;
 	}
-	explorer_say(explorer, "nothing here has '%s'", view->search);
+	return false;
+}
+
+void explorer_search(struct explorer *explorer, bool is_backwards, bool stays_if_matching)
+{
+	struct view *view = explorer_front(explorer);
+	size_t before = view->cursor;
+	bool is_found;
+
+	if ((!view->kind->row_text && !view->kind->find) || !*view->search || !view->row_count)
+		return;
+	is_found = view->kind->find ? view->kind->find(view, is_backwards, stays_if_matching)
+				    : find_row(explorer, is_backwards, stays_if_matching);
+	if (!is_found)
+		explorer_say(explorer, "nothing here has '%s'", view->search);
+	else if (is_backwards ? view->cursor > before : view->cursor < before)
+		explorer_say(explorer, "'%s': gone round, to the %s one", view->search,
+			     is_backwards ? "last" : "first");
+	explorer_follow(explorer);
 }
 
 static const struct button *button_at(const struct explorer *explorer,

@@ -159,6 +159,18 @@ uint32_t outline_hottest_end(const struct outline *outline, uint32_t node)
 	return node;
 }
 
+uint32_t outline_find(const struct outline *outline, uint32_t node, const char *text,
+		      bool is_backwards)
+{
+	const struct sorted_tree *tree = &outline->tree;
+
+	while (is_backwards ? node-- > 1 : ++node < tree->count) {
+		if (text_contains(tree->nodes[node].frame->function, text))
+			return node;
+	}
+	return CALL_NODE_NONE;
+}
+
 size_t outline_row_of(const struct outline *outline, uint32_t node)
 {
 	size_t first = 0, end = outline->count;

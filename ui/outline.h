@@ -49,6 +49,11 @@ void outline_reveal(struct outline *outline, uint32_t node);
  * called from there. */
 uint32_t outline_hottest_end(const struct outline *outline, uint32_t node);
 
+/* The next node, behind this one or before it, whose function's name has the text; from the tree's
+ * root on, or with `node` its count backwards, all are looked at. CALL_NODE_NONE: none has it. */
+uint32_t outline_find(const struct outline *outline, uint32_t node, const char *text,
+		      bool is_backwards);
+
 /* The row of a node, or of what is drawn of the way to it. */
 size_t outline_row_of(const struct outline *outline, uint32_t node);
 

@@ -164,6 +164,25 @@ static bool act(struct view *view, struct shown *shown, struct explorer *explore
 	return true;
 }
 
+static bool find(struct view *view, bool is_backwards, bool stays)
+{
+	struct tree_view *tree = (struct tree_view *)view;
+	const struct outline *outline = &tree->outline;
+	uint32_t node = node_at(tree, view->cursor);
+
+	if (stays && node)
+		node += is_backwards ? 1 : -1u;
+	node = outline_find(outline, node, view->search, is_backwards);
+	if (node == CALL_NODE_NONE)
+		node = outline_find(outline, is_backwards ? (uint32_t)outline->tree.count : 0,
+				    view->search, is_backwards);
+	if (node == CALL_NODE_NONE)
+		return false;
+	outline_reveal(&tree->outline, node);
+	select_node(tree, node);
+	return true;
+}
+
 static const char *row_text(struct view *view, const struct shown *shown, size_t row, char *buffer,
 			    size_t size)
 {
@@ -205,5 +224,6 @@ const struct view_kind tree_view = {
 	.draw = draw,
 	.act = act,
 	.row_text = row_text,
+	.find = find,
 	.row_function = row_function,
 };

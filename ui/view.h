@@ -57,6 +57,10 @@ struct view_kind {
 	const char *(*row_text)(struct view *view, const struct shown *shown, size_t row,
 				char *buffer, size_t size);
 
+	/* Moves the cursor to what is next to have view->search, opening what hides it; false: nothing
+	 * has it. `stays`: where it is may be it. NULL: rows are searched by row_text. */
+	bool (*find)(struct view *view, bool is_backwards, bool stays);
+
 	/* Which function a row is; name NULL: none. The cursor moving there makes it shown's. NULL:
 	 * rows are no functions. */
 	struct shown_function (*row_function)(const struct view *view, size_t row);

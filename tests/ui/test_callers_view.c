@@ -167,6 +167,34 @@ static void a_long_name_leaves_room_for_what_it_costs(void **state)
 					"std::s  self 100.00%, total 100.00%\n");
 }
 
+static void source_is_that_of_the_cursors_row(void **state)
+{
+	(void)state;
+	look_at_parse();
+	assert_false(lone_view_press(&stage, 'a'));
+	assert_string_equal(stage.shown.function.name, "parse");
+	stage.view->cursor = 1;
+	assert_false(lone_view_press(&stage, 'a'));
+	assert_string_equal(stage.shown.function.name, "serve");
+}
+
+static void closed_branches_are_searched_downward_from_the_cursor(void **state)
+{
+	(void)state;
+	look_at_parse();
+	strcpy(stage.view->search, "r");
+	assert_true(callers_view.find(stage.view, false, true));
+	assert_int_equal(stage.view->cursor, 2); /* parse itself */
+	assert_true(callers_view.find(stage.view, false, false));
+	/* Round to the uppermost, which was hidden. */
+	lone_view_expect_cursor(&stage, "  25.00                1     _start  app\n");
+	assert_true(callers_view.find(stage.view, true, false));
+	lone_view_expect_cursor(&stage, " 100.00   25.00        3 => parse  app  self 20.00%, "
+					"total 80.00%, recursive 75.00%\n");
+	strcpy(stage.view->search, "nowhere");
+	assert_false(callers_view.find(stage.view, false, false));
+}
+
 static void it_fits_into_any_area(void **state)
 {
 	(void)state;
@@ -190,6 +218,8 @@ int main(void)
 		EACH(a_function_that_is_filtered_out_has_nobody),
 		EACH(nothing_has_no_rows),
 		EACH(a_long_name_leaves_room_for_what_it_costs),
+		EACH(source_is_that_of_the_cursors_row),
+		EACH(closed_branches_are_searched_downward_from_the_cursor),
 		EACH(it_fits_into_any_area),
 	};
 

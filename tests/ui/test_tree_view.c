@@ -92,6 +92,26 @@ static void everything_is_opened_and_closed_at_once(void **state)
 	lone_view_expect_cursor(&stage, " 100.00    0.00        4 + _start  node\n");
 }
 
+static void closed_branches_are_searched_too_round_and_round(void **state)
+{
+	(void)state;
+	add_samples();
+	lone_view_update(&stage);
+	strcpy(stage.view->search, "fib");
+	assert_true(tree_view.find(stage.view, false, true));
+	lone_view_expect_cursor(&stage, "  60.00    0.00        1 ├─+ JS:*fib  [jit]\n");
+	assert_true(tree_view.find(stage.view, false, true));
+	lone_view_expect_cursor(&stage, "  60.00    0.00        1 ├─+ JS:*fib  [jit]\n");
+	assert_true(tree_view.find(stage.view, false, false));
+	lone_view_expect_cursor(&stage, "  60.00   60.00        1 │   JS:*fib  [jit]\n");
+	assert_true(tree_view.find(stage.view, false, false));
+	lone_view_expect_cursor(&stage, "  60.00    0.00        1 ├─- JS:*fib  [jit]\n");
+	assert_true(tree_view.find(stage.view, true, false));
+	lone_view_expect_cursor(&stage, "  60.00   60.00        1 │   JS:*fib  [jit]\n");
+	strcpy(stage.view->search, "nowhere");
+	assert_false(tree_view.find(stage.view, false, true));
+}
+
 static void the_hottest_path_ends_where_the_time_is_spent(void **state)
 {
 	(void)state;
@@ -206,6 +226,7 @@ int main(void)
 		EACH(what_calls_only_one_function_is_opened_with_it),
 		EACH(a_branch_is_opened_and_closed_and_left_for_its_parent),
 		EACH(everything_is_opened_and_closed_at_once),
+		EACH(closed_branches_are_searched_too_round_and_round),
 		EACH(the_hottest_path_ends_where_the_time_is_spent),
 		EACH(the_tree_opens_at_the_function_that_is_looked_at),
 		EACH(new_samples_leave_the_cursor_and_what_is_open),
