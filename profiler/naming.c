@@ -295,9 +295,8 @@ static void mark_kept(const struct naming *naming, const struct profile *profile
 {
 	for (size_t i = 0; i < profile->location_count; i++) {
 		struct location location = profile->locations[i];
-		const struct named_location *named =
-			find_named(naming, location,
-				   hash_pair(location.image_id, location.image_address));
+		const struct named_location *named = find_named(
+			naming, location, hash_pair(location.image_id, location.image_address));
 
 		if (named)
 			is_kept[named - naming->named] = true;
