@@ -10,15 +10,14 @@
 
 void hash_index_deinit(struct hash_index *index)
 {
-	free(index->hashes);
-	free(index->numbers);
+	free(index->slots);
 	*index = (struct hash_index){ 0 };
 }
 
 struct hash_cursor hash_index_begin(const struct hash_index *index, uint64_t hash)
 {
 	return (struct hash_cursor){
-		.hash = hash,
+		.hash = (uint32_t)hash,
 		.slot = index->capacity ? hash & (index->capacity - 1) : 0,
 		.number = FREE_SLOT,
 	};
@@ -28,26 +27,26 @@ bool hash_index_next(const struct hash_index *index, struct hash_cursor *cursor)
 {
 	if (!index->capacity)
 		return false;
-	while (index->numbers[cursor->slot] != FREE_SLOT) {
-		size_t slot = cursor->slot;
+	for (;;) {
+		struct hash_slot slot = index->slots[cursor->slot];
 
-		cursor->slot = (slot + 1) & (index->capacity - 1);
-		if (index->hashes[slot] == cursor->hash) {
-			cursor->number = index->numbers[slot];
+		if (slot.number == FREE_SLOT)
+			return false;
+		cursor->slot = (cursor->slot + 1) & (index->capacity - 1);
+		if (slot.hash == cursor->hash) {
+			cursor->number = slot.number;
 			return true;
 		}
 	}
-	return false;
 }
 
-static void place(struct hash_index *index, uint64_t hash, uint32_t number)
+static void place(struct hash_index *index, struct hash_slot placed)
 {
-	size_t slot = hash & (index->capacity - 1);
+	size_t slot = placed.hash & (index->capacity - 1);
 
-	while (index->numbers[slot] != FREE_SLOT)
+	while (index->slots[slot].number != FREE_SLOT)
 		slot = (slot + 1) & (index->capacity - 1);
-	index->hashes[slot] = hash;
-	index->numbers[slot] = number;
+	index->slots[slot] = placed;
 }
 
 static void grow(struct hash_index *index)
@@ -55,12 +54,11 @@ static void grow(struct hash_index *index)
 	struct hash_index old = *index;
 
 	index->capacity = old.capacity ? old.capacity * 2 : 64;
-	index->hashes = xmalloc(index->capacity * sizeof(*index->hashes));
-	index->numbers = xmalloc(index->capacity * sizeof(*index->numbers));
-	memset(index->numbers, 0xff, index->capacity * sizeof(*index->numbers));
+	index->slots = xmalloc(index->capacity * sizeof(*index->slots));
+	memset(index->slots, 0xff, index->capacity * sizeof(*index->slots));
 	for (size_t slot = 0; slot < old.capacity; slot++) {
-		if (old.numbers[slot] != FREE_SLOT)
-			place(index, old.hashes[slot], old.numbers[slot]);
+		if (old.slots[slot].number != FREE_SLOT)
+			place(index, old.slots[slot]);
 	}
 	hash_index_deinit(&old);
 }
@@ -70,7 +68,7 @@ void hash_index_add(struct hash_index *index, uint64_t hash, uint32_t number)
 	/* At most half full: a miss, the common case of interning something new, stays short. */
 	if (index->count * 2 >= index->capacity)
 		grow(index);
-	place(index, hash, number);
+	place(index, (struct hash_slot){ (uint32_t)hash, number });
 	index->count++;
 }
 

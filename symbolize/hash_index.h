@@ -2,8 +2,9 @@
 /*
  * A hash index over an array that somebody else owns.
  *
- * You give 64-bit hashes of items that are numbered from 0; you get back the numbers whose hash is
- * equal, and compare the items yourself. It never sees an item, and holds 12 bytes for each.
+ * You give hashes of items that are numbered from 0; you get back the numbers whose hash is equal
+ * in its low 32 bits, and compare the items yourself. It never sees an item, and holds 16 to 32
+ * bytes for each.
  *
  *     for (struct hash_cursor c = hash_index_begin(&index, hash); hash_index_next(&index, &c);)
  *             if (item_equals(&items[c.number], key))
@@ -17,15 +18,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct hash_slot {
+	uint32_t hash;
+	uint32_t number; /* UINT32_MAX: free */
+};
+
 struct hash_index {
-	uint64_t *hashes;
-	uint32_t *numbers; /* UINT32_MAX: free */
-	size_t capacity;   /* a power of two, or 0 */
+	struct hash_slot *slots;
+	size_t capacity; /* a power of two, or 0 */
 	size_t count;
 };
 
 struct hash_cursor {
-	uint64_t hash;
+	uint32_t hash;
 	size_t slot;
 	uint32_t number; /* valid after hash_index_next() returned true */
 };
