@@ -10,6 +10,7 @@ struct profile *profile_create(void)
 	struct profile *profile = xcalloc(1, sizeof(*profile));
 
 	profile->strings = string_pool_create();
+	profile->last_root = STACK_NONE;
 	return profile;
 }
 
@@ -21,7 +22,6 @@ void profile_destroy(struct profile *profile)
 	free(profile->stacks);
 	free(profile->threads);
 	free(profile->samples);
-	free(profile->last.stacks);
 	hash_index_deinit(&profile->location_index);
 	hash_index_deinit(&profile->stack_index);
 	hash_index_deinit(&profile->thread_index);
@@ -70,7 +70,8 @@ uint32_t profile_stack(struct profile *profile, uint32_t parent, uint32_t locati
 	profile->stacks = xgrow(profile->stacks, profile->stack_count, &profile->stack_capacity,
 				sizeof(*profile->stacks));
 	hash_index_add(&profile->stack_index, hash, (uint32_t)profile->stack_count);
-	profile->stacks[profile->stack_count] = (struct stack_node){ parent, location, is_guessed };
+	profile->stacks[profile->stack_count] =
+		(struct stack_node){ parent, location, is_guessed, STACK_NONE };
 	return (uint32_t)profile->stack_count++;
 }
 

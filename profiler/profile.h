@@ -26,9 +26,10 @@ struct location {
 };
 
 struct stack_node {
-	uint32_t parent;   /* the caller's stack, or STACK_NONE */
-	uint32_t location; /* index in locations */
-	bool is_guessed;   /* the frame was found by a frame pointer */
+	uint32_t parent;      /* the caller's stack, or STACK_NONE */
+	uint32_t location;    /* index in locations */
+	bool is_guessed;      /* the frame was found by a frame pointer */
+	uint32_t last_callee; /* profile_collect's: whose parent this is, or STACK_NONE */
 };
 
 struct profile_thread {
@@ -50,17 +51,12 @@ struct profile_sample {
 	bool is_folded : 1;	      /* in a rolling profile: it has lost callers, or all frames */
 };
 
-/* The stacks of the frames of the sample that was added last, the outermost first. */
-struct last_path {
-	uint32_t *stacks;
-	size_t count, capacity;
-};
-
 struct profile {
 	struct location *locations;
 	size_t location_count, location_capacity;
 	struct stack_node *stacks;
 	size_t stack_count, stack_capacity;
+	uint32_t last_root; /* profile_collect's: as last_callee, of the outermost frames */
 	struct profile_thread *threads;
 	size_t thread_count, thread_capacity;
 	struct profile_sample
@@ -69,7 +65,6 @@ struct profile {
 	uint64_t step_ns;   /* of a rolling profile: a sample is a sum over so long, from its time
 			       on; else 0 */
 	uint64_t newest_ns; /* of a rolling profile: of what the sums are of */
-	struct last_path last; /* profile_collect's */
 	struct string_pool *strings;
 	struct hash_index location_index, stack_index, thread_index;
 };

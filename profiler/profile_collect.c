@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "profiler/profile_collect.h"
 
-#include "jitdump/xalloc.h"
-
 /* Whether the frame is the one that this stack ends in. */
 static bool ends_in(const struct profile *profile, uint32_t stack, const struct code *code,
 		    bool is_guessed)
@@ -14,35 +12,34 @@ static bool ends_in(const struct profile *profile, uint32_t stack, const struct 
 	       location->image_id == code->image->id && node->is_guessed == is_guessed;
 }
 
-/* Most frames of a stack are as in the sample before: these need not be looked for. */
+/* Mostly a frame calls what it called the last time: that need not be looked for. */
+static uint32_t intern_callee(struct profile *profile, uint32_t parent, const struct code *code,
+			      bool is_guessed)
+{
+	const uint32_t *last =
+		parent == STACK_NONE ? &profile->last_root : &profile->stacks[parent].last_callee;
+	uint32_t stack = *last;
+
+	if (stack != STACK_NONE && ends_in(profile, stack, code, is_guessed))
+		return stack;
+	stack = profile_stack(profile, parent,
+			      profile_location(profile, (struct location){ code->image->id,
+									   code->image_address }),
+			      is_guessed);
+	if (parent == STACK_NONE)
+		profile->last_root = stack;
+	else
+		profile->stacks[parent].last_callee = stack;
+	return stack;
+}
+
 static uint32_t intern_stack(struct profile *profile, const struct session_sample *sample)
 {
-	struct last_path *last = &profile->last;
-	size_t depth = 0, count = sample->chain->count;
 	uint32_t stack = STACK_NONE;
-	bool is_as_before = true;
 
-	while (last->capacity < count)
-		last->stacks =
-			xgrow(last->stacks, last->capacity, &last->capacity, sizeof(*last->stacks));
-	for (size_t i = count; i-- > 0; depth++) {
-		const struct code *code = &sample->codes[i];
-		bool is_guessed = sample->chain->frames[i].is_guessed;
-
-		is_as_before = is_as_before && depth < last->count &&
-			       ends_in(profile, last->stacks[depth], code, is_guessed);
-		if (is_as_before) {
-			stack = last->stacks[depth];
-			continue;
-		}
-		stack = profile_stack(
-			profile, stack,
-			profile_location(profile,
-					 (struct location){ code->image->id, code->image_address }),
-			is_guessed);
-		last->stacks[depth] = stack;
-	}
-	last->count = count;
+	for (size_t i = sample->chain->count; i-- > 0;)
+		stack = intern_callee(profile, stack, &sample->codes[i],
+				      sample->chain->frames[i].is_guessed);
 	return stack;
 }
 
