@@ -6,6 +6,12 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* Of a stack, from its leaf to its root. */
+struct frame_counts {
+	uint32_t user, guessed;
+};
 
 static bool is_kernel(const struct recording *recording, const struct profile *profile,
 		      uint32_t stack)
@@ -15,20 +21,35 @@ static bool is_kernel(const struct recording *recording, const struct profile *p
 	return symbolizer_image(recording->symbolizer, location.image_id)->kind == IMAGE_KERNEL;
 }
 
-static void count_frames(struct stats *stats, const struct recording *recording,
-			 const struct profile *profile, const struct profile_sample *sample)
+/* Of every stack; a parent was interned before its children. */
+static struct frame_counts *count_frames(const struct recording *recording,
+					 const struct profile *profile)
 {
-	uint64_t guessed = 0;
+	struct frame_counts *counts = xcalloc(profile->stack_count + 1, sizeof(*counts));
 
-	for (uint32_t stack = sample->stack; stack != STACK_NONE;
-	     stack = profile->stacks[stack].parent) {
+	for (uint32_t stack = 0; stack < profile->stack_count; stack++) {
+		const struct stack_node *node = &profile->stacks[stack];
+
+		if (node->parent != STACK_NONE)
+			counts[stack] = counts[node->parent];
 		if (is_kernel(recording, profile, stack))
 			continue;
-		stats->user_frames++;
-		guessed += profile->stacks[stack].is_guessed;
+		counts[stack].user++;
+		counts[stack].guessed += node->is_guessed;
 	}
-	stats->guessed_frames += guessed;
-	if (guessed && sample->end == STACK_END_COMPLETE)
+	return counts;
+}
+
+static void add_frames(struct stats *stats, const struct frame_counts *counts,
+		       const struct profile_sample *sample)
+{
+	struct frame_counts frames = { 0 };
+
+	if (sample->stack != STACK_NONE)
+		frames = counts[sample->stack];
+	stats->user_frames += frames.user;
+	stats->guessed_frames += frames.guessed;
+	if (frames.guessed && sample->end == STACK_END_COMPLETE)
 		stats->guessed_stacks++;
 }
 
@@ -96,10 +117,31 @@ static void count_distinct_things(struct stats *stats, const struct profile *pro
 	free(numbers);
 }
 
-static uint64_t median(uint64_t *numbers, size_t count)
+enum { DIGIT_BITS = 16, DIGITS = 1 << DIGIT_BITS };
+
+/* The one with so many before it if they were sorted, which would take longer: digit by digit, from
+ * the highest, those are counted that begin with the digits found so far. */
+static uint64_t select_number(const uint64_t *numbers, size_t count, size_t before)
 {
-	qsort(numbers, count, sizeof(*numbers), compare_numbers);
-	return numbers[count / 2];
+	size_t *counts = xmalloc(DIGITS * sizeof(*counts));
+	uint64_t found = 0;
+
+	for (int shift = 64 - DIGIT_BITS; shift >= 0; shift -= DIGIT_BITS) {
+		uint64_t digit = 0;
+
+		memset(counts, 0, DIGITS * sizeof(*counts));
+		for (size_t i = 0; i < count; i++) {
+			uint64_t digits = numbers[i] >> shift;
+
+			if (digits >> DIGIT_BITS == found)
+				counts[digits % DIGITS]++;
+		}
+		while (before >= counts[digit])
+			before -= counts[digit++];
+		found = found << DIGIT_BITS | digit;
+	}
+	free(counts);
+	return found;
 }
 
 /* The first event that is sampled so many times a second; without one, the first that samples. */
@@ -145,7 +187,7 @@ static double achieved_hz(const struct profile *profile, uint32_t event)
 		*before = (struct cpu_last){ sample->thread, sample->time_ns };
 	}
 	if (count)
-		rate = 1e9 / (double)median(distances, count);
+		rate = 1e9 / (double)select_number(distances, count, count / 2);
 	free(last);
 	free(distances);
 	return rate;
@@ -193,6 +235,8 @@ void stats_collect(struct stats *stats, const struct recording *recording,
 		.rate_achieved_hz = achieved_hz(profile, timed_event(recording)),
 		.file_bytes = data_reader_file_bytes(recording->reader),
 	};
+	struct frame_counts *frames = count_frames(recording, profile);
+
 	stats->duration_ns = duration_ns(recording);
 	for (size_t i = 0; i < profile->sample_count; i++) {
 		const struct profile_sample *sample = &profile->samples[i];
@@ -204,8 +248,9 @@ void stats_collect(struct stats *stats, const struct recording *recording,
 		if (sample->end == STACK_END_NONE || sample->end == STACK_END_UNTOLD)
 			continue;
 		stats->user_stacks++;
-		count_frames(stats, recording, profile, sample);
+		add_frames(stats, frames, sample);
 	}
+	free(frames);
 	count_distinct_things(stats, profile);
 	collect_health(stats, recording, &counts);
 }
