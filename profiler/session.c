@@ -53,7 +53,7 @@ void session_destroy(struct session *session)
 	session_unresolved_deinit(session);
 	session_excerpts_deinit(session);
 	session_chains_deinit(session);
-	hash_index_deinit(&session->quality_index);
+	quality_order_deinit(&session->qualities);
 	process_table_deinit(&session->processes);
 	unwinder_destroy(session->unwinder);
 	session_jit_deinit(session);

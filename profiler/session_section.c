@@ -11,42 +11,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static uint64_t quality_hash(uint64_t time_ns, uint32_t tid, uint32_t cpu)
-{
-	return hash_pair(time_ns, (uint64_t)tid << 32 | cpu);
-}
-
-static void use_qualities(struct session *session)
-{
-	size_t count;
-	const struct sample_quality *qualities = jprof_section_qualities(session->section, &count);
-
-	for (size_t i = 0; i < count; i++)
-		hash_index_add(
-			&session->quality_index,
-			quality_hash(qualities[i].time_ns, qualities[i].tid, qualities[i].cpu),
-			(uint32_t)i);
-}
-
-const struct sample_quality *session_section_quality(const struct session *session,
+const struct sample_quality *session_section_quality(struct session *session,
 						     const struct event *event)
 {
-	uint64_t hash = quality_hash(event->time_ns, event->tid, event->cpu);
-	size_t count;
-
-	if (!session->section)
-		return NULL;
-	const struct sample_quality *qualities = jprof_section_qualities(session->section, &count);
-
-	for (struct hash_cursor c = hash_index_begin(&session->quality_index, hash);
-	     hash_index_next(&session->quality_index, &c);) {
-		const struct sample_quality *quality = &qualities[c.number];
-
-		if (quality->time_ns == event->time_ns && quality->tid == event->tid &&
-		    quality->cpu == event->cpu)
-			return quality;
-	}
-	return NULL;
+	return quality_order_find(&session->qualities, event->time_ns, event->tid, event->cpu);
 }
 
 static const struct jit_totals *find_totals(const struct session *session, uint32_t dump)
@@ -150,10 +118,14 @@ static void use_remarks(struct session *session)
 
 void session_use_section(struct session *session, const struct jprof_section *section)
 {
+	const struct sample_quality *qualities;
+	size_t count;
+
 	session->section = section;
 	/* A killed recorder leaves the files themselves to be asked. */
 	session->is_self_contained = jprof_section_is_self_contained(section);
-	use_qualities(session);
+	qualities = jprof_section_qualities(section, &count);
+	quality_order_init(&session->qualities, qualities, count);
 	use_versions(session);
 	use_kernel_symbols(session);
 	use_map_symbols(session);

@@ -20,6 +20,7 @@
 #include "profiler/parking.h"
 #include "profiler/process.h"
 #include "profiler/profile.h"
+#include "profiler/quality_order.h"
 #include "profiler/recent_chains.h"
 #include "profiler/session.h"
 
@@ -102,8 +103,8 @@ struct session {
 	struct hash_index build_id_index; /* by path */
 
 	const struct jprof_section *section;
-	bool is_self_contained;		 /* it was closed: dumps, maps and kallsyms are in it */
-	struct hash_index quality_index; /* by time, tid, cpu */
+	bool is_self_contained; /* it was closed: dumps, maps and kallsyms are in it */
+	struct quality_order qualities;
 	struct hash_index excerpt_index; /* by path */
 	struct hash_index chain_index;	 /* by time, tid, cpu */
 
@@ -160,7 +161,7 @@ void session_unresolved_forget(struct session *session, const struct profile *co
 			       size_t count);
 
 /* session_section.c */
-const struct sample_quality *session_section_quality(const struct session *session,
+const struct sample_quality *session_section_quality(struct session *session,
 						     const struct event *event);
 
 /* session_store.c */
