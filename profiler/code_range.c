@@ -23,9 +23,10 @@ enum {
 };
 
 /* Ranges of files are pieces of this size, less where JIT code or the end of a segment is near. */
-enum { PIECE_SHIFT = 16, SMALLEST_PIECE_SHIFT = 4 };
+enum { PIECE_SHIFT = 16, SMALLEST_PIECE_SHIFT = 4, PAGE_BYTES = 4096 };
 
-/* Ranges of JIT code are found by the 256 bytes they were asked for in. */
+/* Ranges of JIT code, and of files no more than a page, are found by the 256 bytes they were asked
+ * for in. */
 enum { JIT_SHIFT = 8 };
 
 enum { PAIR_BITS = 8 };
@@ -95,16 +96,20 @@ static uint64_t next_version(const struct address_space *space, const struct map
 	return first;
 }
 
+/* Or of none, as all of a file is that cannot be used: segments are made of whole pages. */
 static bool is_of_one_segment(const struct code_range *range, const struct mapping *mapping,
 			      uint64_t bias)
 {
 	uint64_t first = range->start - mapping->start + mapping->file_offset;
 	uint64_t last = first + (range->end - 1 - range->start);
 	uint64_t first_address, last_address;
+	bool has_first = image_address_of(mapping->image, first, &first_address);
+	bool has_last = image_address_of(mapping->image, last, &last_address);
 
-	return image_address_of(mapping->image, first, &first_address) &&
-	       image_address_of(mapping->image, last, &last_address) &&
-	       first_address == range->start - bias && last_address == range->end - 1 - bias;
+	if (!has_first && !has_last)
+		return first / PAGE_BYTES == last / PAGE_BYTES && first == range->start - bias;
+	return has_first && has_last && first_address == range->start - bias &&
+	       last_address == range->end - 1 - bias;
 }
 
 static bool file_range(const struct address_space *space, uint64_t address, uint64_t time_ns,
@@ -163,10 +168,27 @@ static bool version_range(const struct address_space *space, uint64_t address, u
 bool code_range_find(const struct address_space *space, uint64_t address, uint64_t time_ns,
 		     const struct code *code, struct code_range *range)
 {
+	range->image = code->image;
+	range->version = code->version;
+	range->bias = code->bias;
 	if (code->kind == CODE_FILE)
 		return file_range(space, address, time_ns, code, range);
 	return code->kind == CODE_JIT && code->version && !code->is_late &&
 	       version_range(space, address, time_ns, code, range);
+}
+
+void code_range_code(const struct code_range *range, uint64_t address, struct code *code)
+{
+	const struct jit_version *version = range->version;
+
+	*code = (struct code){
+		.kind = version ? CODE_JIT : CODE_FILE,
+		.image = range->image,
+		.image_address =
+			version ? jit_image_address(version, address) : address - range->bias,
+		.bias = range->bias,
+		.version = version,
+	};
 }
 
 static uint64_t stamp_of(const struct address_space *space)
@@ -174,7 +196,7 @@ static uint64_t stamp_of(const struct address_space *space)
 	uint64_t stamp = space->change_count;
 
 	for (size_t i = 0; i < space->jit_count; i++)
-		stamp += jit_code_count(space->jits[i].code);
+		stamp += jit_code_change_count(space->jits[i].code);
 	return stamp;
 }
 
@@ -229,7 +251,7 @@ const struct code_range *code_ranges_add(struct code_ranges *ranges, uint64_t ad
 
 	if (!code_range_find(ranges->space, address, time_ns, code, &range))
 		return NULL;
-	is_piece = code->kind == CODE_FILE && range.end - range.start > 1u << JIT_SHIFT;
+	is_piece = code->kind == CODE_FILE && range.end - range.start > PAGE_BYTES;
 	pair = &ranges->pairs[pair_of(address, is_piece ? PIECE_SHIFT : JIT_SHIFT)];
 	pair->ranges[1] = pair->ranges[0];
 	pair->ranges[0] = range;

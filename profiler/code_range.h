@@ -16,6 +16,9 @@ struct code_range {
 	uint64_t start, end;	    /* process addresses */
 	uint64_t from_ns, until_ns; /* when it is there */
 	uint64_t key_base;	    /* see code_range_key() */
+	struct image *image;
+	const struct jit_version *version; /* NULL: a file */
+	uint64_t bias;			   /* of a file: as in struct code */
 };
 
 /* False where no such range is known. */
@@ -36,6 +39,9 @@ static inline uint64_t code_range_key(const struct code_range *range, uint64_t a
 {
 	return range->key_base + 2 * address + is_return;
 }
+
+/* Fills *code with what code_find() says of an address in the range, at any of its times. */
+void code_range_code(const struct code_range *range, uint64_t address, struct code *code);
 
 struct code_ranges;
 

@@ -49,6 +49,11 @@ size_t jit_code_count(const struct jit_code *code)
 	return code->versions.count;
 }
 
+uint64_t jit_code_change_count(const struct jit_code *code)
+{
+	return code->versions.count + code->forget_count;
+}
+
 struct image *jit_code_image(const struct jit_code *code)
 {
 	return code->image;

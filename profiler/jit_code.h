@@ -99,6 +99,9 @@ bool jit_code_forget(struct jit_code *code, uint64_t before_ns, bool is_used);
 
 size_t jit_code_count(const struct jit_code *code);
 
+/* Grows whenever jit_code_find() and jit_code_next() may answer otherwise than before. */
+uint64_t jit_code_change_count(const struct jit_code *code);
+
 /* NULL: there is none of that number, or it is forgotten. */
 struct jit_version *jit_code_version(const struct jit_code *code, uint32_t number);
 struct image *jit_code_image(const struct jit_code *code);

@@ -187,5 +187,6 @@ bool jit_code_forget(struct jit_code *code, uint64_t before_ns, bool is_used)
 		jitdump_log_forget_unmarked(code->log, code->entries_seen);
 	code->listed_before = code->listed_count;
 	code->seen_before = code->versions.count;
+	code->forget_count++;
 	return !is_used && left == 0;
 }

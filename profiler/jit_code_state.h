@@ -32,6 +32,7 @@ struct jit_code {
 	size_t listed_count;	      /* of versions that are in pages */
 	size_t listed_before;	      /* the same, when it last forgot */
 	size_t seen_before;	      /* how many versions there were then */
+	size_t forget_count;	      /* how often it forgot */
 	struct page *pages;
 	size_t page_count, page_capacity;
 	struct hash_index page_index;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* One sample: unwind it, or read the chain it carries; locate every frame; give it to the sink. */
+#include "profiler/code_range.h"
 #include "profiler/jit_alike.h"
 #include "profiler/session_state.h"
 
@@ -129,32 +130,31 @@ static void unwind(struct session *session, const struct event *event, struct ad
 	session->counts.unwind_skipped += session->chain.end == STACK_END_SKIPPED;
 }
 
-/* Remembered by place: every frame of every recorded chain is asked for. */
-static bool is_trampoline(struct session *session, const struct code *code)
+/* Remembered by key: every frame of every recorded chain is asked for. */
+static bool is_trampoline(struct session *session, const struct code *code, uint64_t key)
 {
-	uint64_t hash = hash_pair(code->image->id, code->image_address);
-	struct seen_return *seen = &session->seen_returns[hash % SEEN_RETURNS];
+	uint64_t *seen = &session->seen_returns[key * UINT64_C(0x9e3779b97f4a7c15) >>
+						(64 - SEEN_RETURN_BITS)];
+	bool is_one;
 
-	if (seen->image != code->image || seen->image_address != code->image_address)
-		*seen = (struct seen_return){
-			.image = code->image,
-			.image_address = code->image_address,
-			.is_trampoline =
-				image_is_signal_trampoline(code->image, code->image_address + 1),
-		};
-	return seen->is_trampoline;
+	if (key && (*seen & ~UINT64_C(1)) == key)
+		return *seen & 1;
+	is_one = image_is_signal_trampoline(code->image, code->image_address + 1);
+	if (key)
+		*seen = key | is_one;
+	return is_one;
 }
 
 /*
  * A signal handler returns into the trampoline that the kernel chose, and the frame above that was
  * interrupted: neither is the address after a call. Recorded chains do not say so; the code does.
  */
-static void mend_trampoline(struct session *session, size_t number, struct code *code)
+static void mend_trampoline(struct session *session, size_t number, struct code *code, uint64_t key)
 {
 	struct chain *chain = &session->chain;
 	struct chain_frame *frame = &chain->frames[number];
 
-	if (!frame->is_return || code->kind != CODE_FILE || !is_trampoline(session, code))
+	if (!frame->is_return || code->kind != CODE_FILE || !is_trampoline(session, code, key))
 		return;
 	frame->is_return = false;
 	code->image_address++;
@@ -162,14 +162,35 @@ static void mend_trampoline(struct session *session, size_t number, struct code 
 		chain->frames[number + 1].is_return = false;
 }
 
+/* Returns the key of the place (profiler/code_range.h), or 0. */
+static uint64_t find_code(struct session *session, struct address_space *space, uint64_t address,
+			  uint64_t time_ns, struct code *code)
+{
+	const struct code_range *range = code_ranges_find(space->ranges, address, time_ns);
+
+	if (range) {
+		code_range_code(range, address, code);
+		return code_range_key(range, address, false);
+	}
+	code_find(space, address, time_ns, code);
+	if (code->kind == CODE_JIT_UNKNOWN && !space->map_was_tried) {
+		session_jit_open_map(session, space);
+		code_find(space, address, time_ns, code);
+	}
+	session->counts.jit_late += code->is_late;
+	range = code_ranges_add(space->ranges, address, time_ns, code);
+	return range ? code_range_key(range, address, false) : 0;
+}
+
 static void locate(struct session *session, const struct event *event, struct address_space *space)
 {
 	struct chain *chain = &session->chain;
 
+	code_ranges_of(space);
 	for (size_t i = 0; i < chain->count; i++) {
 		struct chain_frame *frame = &chain->frames[i];
 		struct code *code = &session->codes[i];
-		uint64_t address = chain_frame_lookup_address(frame);
+		uint64_t address = chain_frame_lookup_address(frame), key;
 
 		if (frame->is_kernel) {
 			*code = (struct code){ .kind = CODE_FILE,
@@ -177,19 +198,14 @@ static void locate(struct session *session, const struct event *event, struct ad
 					       .image_address = address };
 			continue;
 		}
-		code_find(space, address, event->time_ns, code);
-		if (code->kind == CODE_JIT_UNKNOWN && !space->map_was_tried) {
-			session_jit_open_map(session, space);
-			code_find(space, address, event->time_ns, code);
-		}
+		key = find_code(session, space, address, event->time_ns, code);
 		/* For session_resolve(); in what is read to its end, all that stays unknown is one. */
 		if (session->options.is_forgetful && code->kind == CODE_JIT_UNKNOWN &&
 		    !code->is_provisional)
 			code->image_address =
 				session_unresolved_note(session, space, address, event->time_ns);
-		session->counts.jit_late += code->is_late;
 		if (!session->is_unwound)
-			mend_trampoline(session, i, code);
+			mend_trampoline(session, i, code, key);
 	}
 }
 

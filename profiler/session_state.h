@@ -63,14 +63,7 @@ struct unresolved {
 /* Where there are more, all code is kept; or, of a forgetful session, the rest has no number. */
 enum { UNRESOLVED_MAX = 1 << 20, UNRESOLVED_MAX_FORGETFUL = 1 << 13 };
 
-enum { SEEN_RETURNS = 4096 };
-
-/* Whether a place that calls return to is a signal trampoline. */
-struct seen_return {
-	const struct image *image; /* NULL: none was seen here */
-	uint64_t image_address;
-	bool is_trampoline;
-};
+enum { SEEN_RETURN_BITS = 12 };
 
 struct session {
 	struct session_options options;
@@ -123,7 +116,8 @@ struct session {
 	struct chain chain; /* of the sample at hand */
 	bool is_unwound;    /* here, not as recorded */
 	struct code codes[STACK_DEPTH_LIMIT];
-	struct seen_return seen_returns[SEEN_RETURNS]; /* by hash */
+	/* Keys of places that calls return to, by hash; | 1: it is a signal trampoline. */
+	uint64_t seen_returns[1 << SEEN_RETURN_BITS];
 };
 
 void session_remark_add(struct session *session, const char *format, ...)

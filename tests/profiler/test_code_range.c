@@ -21,7 +21,7 @@ enum { DUMPS = 3, OWN = DUMPS - 1 };
 
 struct world {
 	struct symbolizer *symbolizer;
-	struct image *file;
+	struct image *file, *gone; /* which cannot be read */
 	struct jit_code *codes[DUMPS];
 	struct address_space *space;
 	struct jitdump_entry entries[ENTRIES];
@@ -39,6 +39,8 @@ static int create(void **state)
 	world->symbolizer = symbolizer_create(&(struct symbolizer_options){ 0 });
 	world->file =
 		symbolizer_elf_image(world->symbolizer, &(struct image_identity){ .path = path });
+	world->gone = symbolizer_elf_image(world->symbolizer,
+					   &(struct image_identity){ .path = "/nonexistent" });
 	world->space = address_space_create(1, symbolizer_unknown_image(world->symbolizer),
 					    symbolizer_unknown_image(world->symbolizer));
 	for (size_t i = 0; i < DUMPS; i++) {
@@ -75,20 +77,24 @@ static void announce(struct world *world, size_t dump, uint64_t address, uint64_
 	jit_code_add(world->codes[dump], entry);
 }
 
-/* Of the pages every second one is shared with forked children. */
+/* Of the pages every second one is shared with forked children, and of files the latter half cannot
+ * be read. */
 static void map(struct world *world, enum mapping_kind kind, uint64_t start, uint64_t end,
 		uint64_t from_ns)
 {
-	const struct mapping mapping = { .start = start,
-					 .end = end,
-					 .file_offset = start - MEMORY,
-					 .from_ns = from_ns,
-					 .until_ns = UINT64_MAX,
-					 .kind = kind,
-					 .is_executable = true,
-					 .is_shared = start >> 12 & 1,
-					 .image = kind == MAPPING_FILE ? world->file : NULL };
+	struct mapping mapping = { .start = start,
+				   .end = end,
+				   .file_offset = start - MEMORY,
+				   .from_ns = from_ns,
+				   .until_ns = UINT64_MAX,
+				   .kind = kind,
+				   .is_executable = true,
+				   .is_shared = start >> 12 & 1,
+				   .image = start < MEMORY + MEMORY_SIZE / 2 ? world->file
+									     : world->gone };
 
+	if (kind != MAPPING_FILE)
+		mapping.image = NULL;
 	address_space_map(world->space, &mapping);
 }
 
@@ -104,6 +110,20 @@ static const struct code_range *keep(struct world *world, uint64_t address, uint
 static const struct code_range *kept(struct world *world, uint64_t address, uint64_t time_ns)
 {
 	return code_ranges_find(code_ranges_of(world->space), address, time_ns);
+}
+
+static void expect_same_code(const struct code_range *range, uint64_t address,
+			     const struct code *found)
+{
+	struct code code;
+
+	code_range_code(range, address, &code);
+	assert_int_equal(code.kind, found->kind);
+	assert_ptr_equal(code.image, found->image);
+	assert_int_equal(code.image_address, found->image_address);
+	assert_int_equal(code.bias, found->bias);
+	assert_ptr_equal(code.version, found->version);
+	assert_false(found->is_late || found->is_provisional || found->live_pid);
 }
 
 static void code_is_kept_until_newer_code_lies_over_it(void **state)
@@ -146,6 +166,29 @@ static void what_may_still_change_is_not_kept(void **state)
 	assert_null(keep(world, MEMORY + 0x2000, 15));
 }
 
+static void a_file_that_cannot_be_read_is_kept_page_by_page(void **state)
+{
+	struct world *world = *state;
+	uint64_t page = MEMORY + MEMORY_SIZE / 2;
+	struct code code;
+
+	map(world, MAPPING_FILE, page, page + 0x2000, 0);
+	assert_non_null(keep(world, page + 0x10, 15));
+	assert_null(kept(world, page + 0x1010, 15));
+	code_find(world->space, page + 0x20, 15, &code);
+	expect_same_code(kept(world, page + 0x20, 15), page + 0x20, &code);
+}
+
+static void code_that_is_forgotten_is_not_kept(void **state)
+{
+	struct world *world = *state;
+
+	announce(world, 0, MEMORY, 0x100, 10);
+	assert_non_null(keep(world, MEMORY, 15));
+	jit_code_forget(world->codes[0], 20, false);
+	assert_null(kept(world, MEMORY, 15));
+}
+
 static void keys_tell_every_place_apart(void **state)
 {
 	struct world *world = *state;
@@ -174,7 +217,8 @@ static uint32_t next_random(struct world *world, uint32_t below)
 	return (world->random >> 8) % below;
 }
 
-/* The range that is kept is right if a fresh one for the same place gives the same key. */
+/* The range that is kept is right if it gives the code that is found, and a fresh one for the same
+ * place gives the same key. */
 static size_t compare(struct world *world, uint64_t address, uint64_t time_ns)
 {
 	const struct code_range *range = kept(world, address, time_ns);
@@ -186,6 +230,7 @@ static size_t compare(struct world *world, uint64_t address, uint64_t time_ns)
 		return 0;
 	}
 	code_find(world->space, address, time_ns, &code);
+	expect_same_code(range, address, &code);
 	assert_true(code_range_find(world->space, address, time_ns, &code, &fresh));
 	assert_int_equal(code_range_key(range, address, true),
 			 code_range_key(&fresh, address, true));
@@ -242,6 +287,8 @@ int main(void)
 		TEST(code_is_kept_until_newer_code_lies_over_it),
 		TEST(ranges_are_forgotten_when_something_is_added),
 		TEST(what_may_still_change_is_not_kept),
+		TEST(a_file_that_cannot_be_read_is_kept_page_by_page),
+		TEST(code_that_is_forgotten_is_not_kept),
 		TEST(keys_tell_every_place_apart),
 		TEST(ranges_say_what_is_found),
 	};
