@@ -46,22 +46,22 @@ static bool is_plausible(const struct data_record *record)
 /* A record as it lies in the file. */
 static bool next_stored(struct data_part *part, struct data_record *record)
 {
+	struct data_window *window = part->shared ? part->shared : &part->window;
 	uint64_t left = part->end - part->next;
 	const uint8_t *bytes;
 
 	if (left == 0)
 		return false;
-	bytes = left < RECORD_HEADER_BYTES ? NULL
-					   : data_window_read(&part->window, part->fd, part->next,
-							      RECORD_HEADER_BYTES);
+	bytes = left < RECORD_HEADER_BYTES
+			? NULL
+			: data_window_read(window, part->fd, part->next, RECORD_HEADER_BYTES);
 	if (!bytes)
 		return stop(part, DATA_PART_IS_CUT);
 	read_header(bytes, record);
 	if (!is_plausible(record))
 		return stop(part, DATA_PART_IS_DAMAGED);
-	bytes = record->size > left
-			? NULL
-			: data_window_read(&part->window, part->fd, part->next, record->size);
+	bytes = record->size > left ? NULL
+				    : data_window_read(window, part->fd, part->next, record->size);
 	if (!bytes)
 		return stop(part, DATA_PART_IS_CUT);
 	record->bytes = bytes;

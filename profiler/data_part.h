@@ -37,6 +37,7 @@ struct data_part {
 	uint64_t next, end;
 	uint64_t whole_end; /* no record that begins before goes on behind */
 	struct data_window window;
+	struct data_window *shared;   /* is used in its place; NULL: none */
 	bool keeps_compressed;	      /* compressed records are given as they are */
 	struct data_inflate *inflate; /* made at the first compressed record */
 	uint64_t inflated_at;	      /* the offset of the one being inflated */

@@ -22,6 +22,8 @@ static void init_parts(struct data_stream *stream)
 	data_part_init(&stream->parts[0], files[0].fd, header->data_start, header->data_end);
 	for (size_t number = 1; number < stream->input->count; number++)
 		data_part_init(&stream->parts[number], files[number].fd, 0, files[number].bytes);
+	for (size_t number = 0; number < stream->input->count; number++)
+		stream->parts[number].shared = &stream->windows[0];
 }
 
 void data_stream_init(struct data_stream *stream, const struct data_input *input,

@@ -27,7 +27,7 @@ struct data_stream {
 	struct data_order order;
 	struct data_spool inflated[2];
 	size_t round;
-	/* On the files, and on each of the inflated: their records are read in turn. */
+	/* On the files, which are scanned and read through the same, and on each of the inflated. */
 	struct data_window windows[3];
 	bool has_ended;
 	char damage[512]; /* a sentence: why it ended early, or "" */
