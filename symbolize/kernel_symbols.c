@@ -2,10 +2,10 @@
 #include "symbolize/kernel_symbols.h"
 
 #include "jitdump/xalloc.h"
-#include "symbolize/kallsyms.h"
+#include "symbolize/kallsyms_lines.h"
 #include "symbolize/string_pool.h"
-#include "symbolize/symbol_name.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,26 +18,20 @@ struct added {
 	const char *name, *module;
 };
 
-/* There are hundreds of thousands, of which few are ever asked for. */
-struct line {
-	uint64_t address;
-	uint32_t name;	 /* where it begins in `names` */
-	uint16_t module; /* index in `modules` */
-	char type;
+struct loading {
+	struct kallsyms_lines lines;
+	bool is_on, has_thread;
+	pthread_t thread;
 };
 
 struct kernel_symbols {
 	struct string_pool *strings;
-	struct line *lines; /* by address, each once */
-	size_t line_count, line_capacity;
-	char *names; /* each with a NUL behind it */
-	size_t names_size, names_capacity;
-	const char **modules; /* interned; those of neighbouring lines mostly are the same */
-	size_t module_count, module_capacity;
+	struct kallsyms_lines lines;
 	struct added *added;
 	size_t added_count, added_capacity;
 	char *later_path;	      /* what is to be loaded when it is needed; NULL: nothing */
 	struct kernel_addresses here; /* of it is here what these need; ascending */
+	struct loading loading;	      /* what they need, on its way */
 };
 
 struct kernel_symbols *kernel_symbols_create(struct string_pool *strings)
@@ -48,8 +42,45 @@ struct kernel_symbols *kernel_symbols_create(struct string_pool *strings)
 	return symbols;
 }
 
+/* In its own thread, which has no other part of the symbols. */
+static void *load_wanted(void *opaque)
+{
+	struct kernel_symbols *symbols = opaque;
+	struct loading *loading = &symbols->loading;
+	const char *reason;
+
+	kallsyms_lines_load(&loading->lines, symbols->later_path, &symbols->here, &reason);
+	return NULL;
+}
+
+/* Should there be no thread, it is done at once. */
+static void begin_loading(struct kernel_symbols *symbols)
+{
+	struct loading *loading = &symbols->loading;
+
+	*loading = (struct loading){ .is_on = true };
+	loading->has_thread = !pthread_create(&loading->thread, NULL, load_wanted, symbols);
+	if (!loading->has_thread)
+		load_wanted(symbols);
+}
+
+/* Whatever is being loaded is here. */
+static void finish_loading(struct kernel_symbols *symbols)
+{
+	struct loading *loading = &symbols->loading;
+
+	if (!loading->is_on)
+		return;
+	if (loading->has_thread)
+		pthread_join(loading->thread, NULL);
+	kallsyms_lines_deinit(&symbols->lines);
+	symbols->lines = loading->lines;
+	*loading = (struct loading){ 0 };
+}
+
 static void forget_later(struct kernel_symbols *symbols)
 {
+	finish_loading(symbols);
 	free(symbols->later_path);
 	free((uint64_t *)symbols->here.addresses);
 	symbols->later_path = NULL;
@@ -60,214 +91,17 @@ void kernel_symbols_destroy(struct kernel_symbols *symbols)
 {
 	if (!symbols)
 		return;
-	free(symbols->lines);
-	free(symbols->names);
-	free(symbols->modules);
-	free(symbols->added);
 	forget_later(symbols);
+	kallsyms_lines_deinit(&symbols->lines);
+	free(symbols->added);
 	free(symbols);
-}
-
-static bool is_text(char type)
-{
-	return strchr("tTwWiI", type);
-}
-
-static int binding_rank(char type)
-{
-	switch (type) {
-	case 'T':
-		return 0;
-	case 'W':
-	case 'w':
-		return 1;
-	default:
-		return 2;
-	}
-}
-
-/* By address; at one address the best name comes first. */
-static int compare_lines(const struct kallsyms_line *first, const struct kallsyms_line *second)
-{
-	if (first->address != second->address)
-		return first->address < second->address ? -1 : 1;
-	if (binding_rank(first->type) != binding_rank(second->type))
-		return binding_rank(first->type) - binding_rank(second->type);
-	return symbol_name_compare(first->name, second->name);
-}
-
-static int compare_kept(const void *a, const void *b, void *context)
-{
-	const struct line *first = a, *second = b;
-	const char *names = context;
-
-	return compare_lines(
-		&(struct kallsyms_line){ first->address, first->type, names + first->name, "" },
-		&(struct kallsyms_line){ second->address, second->type, names + second->name, "" });
-}
-
-static uint32_t keep_name(struct kernel_symbols *symbols, const char *name)
-{
-	size_t size = strlen(name) + 1, at = symbols->names_size;
-
-	if (size > symbols->names_capacity - at) {
-		symbols->names_capacity = 2 * symbols->names_capacity + size;
-		symbols->names = xrealloc(symbols->names, symbols->names_capacity);
-	}
-	memcpy(symbols->names + at, name, size);
-	symbols->names_size += size;
-	return (uint32_t)at;
-}
-
-static uint16_t keep_module(struct kernel_symbols *symbols, const char *module)
-{
-	const char *interned = string_pool_add(symbols->strings, module);
-
-	for (size_t i = symbols->module_count; i-- > 0;) {
-		if (symbols->modules[i] == interned)
-			return (uint16_t)i;
-	}
-	if (symbols->module_count > UINT16_MAX)
-		return 0;
-	symbols->modules = xgrow(symbols->modules, symbols->module_count, &symbols->module_capacity,
-				 sizeof(*symbols->modules));
-	symbols->modules[symbols->module_count] = interned;
-	return (uint16_t)symbols->module_count++;
-}
-
-/* Beyond 4 GiB of names there is no line. */
-static void keep_line(struct kernel_symbols *symbols, const struct kallsyms_line *line)
-{
-	if (symbols->names_size > UINT32_MAX)
-		return;
-	symbols->lines = xgrow(symbols->lines, symbols->line_count, &symbols->line_capacity,
-			       sizeof(*symbols->lines));
-	symbols->lines[symbols->line_count++] = (struct line){
-		.address = line->address,
-		.type = line->type,
-		.name = keep_name(symbols, line->name),
-		.module = keep_module(symbols, line->module),
-	};
-}
-
-/* By address; at one address the best name comes first. */
-static void keep_best_names(struct kernel_symbols *symbols)
-{
-	size_t kept = 0;
-
-	if (symbols->line_count)
-		qsort_r(symbols->lines, symbols->line_count, sizeof(*symbols->lines), compare_kept,
-			symbols->names);
-	for (size_t i = 0; i < symbols->line_count; i++)
-		if (!kept || symbols->lines[kept - 1].address != symbols->lines[i].address)
-			symbols->lines[kept++] = symbols->lines[i];
-	symbols->line_count = symbols->line_capacity = kept;
-	symbols->names_capacity = symbols->names_size;
-	symbols->lines = xrealloc(symbols->lines, kept * sizeof(*symbols->lines));
-	symbols->names = xrealloc(symbols->names, symbols->names_size);
-}
-
-/* Whether one of them is in [start, end). */
-static bool is_wanted(const struct kernel_addresses *wanted, uint64_t start, uint64_t end)
-{
-	size_t low = 0, high = wanted->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (wanted->addresses[middle] < start)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < wanted->count && wanted->addresses[low] < end;
-}
-
-/*
- * The best line of an address is held back until the next address is known: it is kept if something
- * wanted lies between the two, or between it and the one before, whose end it is. Where the file
- * goes back (a module's symbols are not sorted) nothing is known, and both sides are kept.
- */
-struct selection {
-	const struct kernel_addresses *wanted; /* NULL: all */
-	struct kallsyms_line held;
-	char name[1024], module[128]; /* of the held line */
-	bool is_holding, is_held_wanted;
-};
-
-static void copy_text(char *to, size_t size, const char *from)
-{
-	size_t length = strnlen(from, size - 1);
-
-	memcpy(to, from, length);
-	to[length] = '\0';
-}
-
-static void hold(struct selection *selection, const struct kallsyms_line *line)
-{
-	copy_text(selection->name, sizeof(selection->name), line->name);
-	copy_text(selection->module, sizeof(selection->module), line->module);
-	selection->held = *line;
-	selection->held.name = selection->name;
-	selection->held.module = selection->module;
-	selection->is_holding = true;
-}
-
-static void select_line(struct kernel_symbols *symbols, struct selection *selection,
-			const struct kallsyms_line *line)
-{
-	const struct kallsyms_line *held = &selection->held;
-	bool is_wanted_between;
-
-	if (selection->is_holding && held->address == line->address) {
-		if (compare_lines(line, held) < 0)
-			hold(selection, line);
-		return;
-	}
-	is_wanted_between = !selection->wanted || !selection->is_holding ||
-			    line->address < held->address ||
-			    is_wanted(selection->wanted, held->address, line->address);
-	if (selection->is_holding && (selection->is_held_wanted || is_wanted_between))
-		keep_line(symbols, held);
-	selection->is_held_wanted = is_wanted_between;
-	hold(selection, line);
-}
-
-/* False if there is no address at all. */
-static bool load_lines(struct kernel_symbols *symbols, struct kallsyms *kallsyms,
-		       const struct kernel_addresses *wanted)
-{
-	struct selection selection = { .wanted = wanted };
-	struct kallsyms_line line;
-
-	while (kallsyms_next(kallsyms, &line)) {
-		if (line.address && is_text(line.type) && !symbol_name_is_mapping(line.name))
-			select_line(symbols, &selection, &line);
-	}
-	if (selection.is_holding)
-		keep_line(symbols, &selection.held);
-	return selection.is_holding;
 }
 
 bool kernel_symbols_load(struct kernel_symbols *symbols, const char *path,
 			 const struct kernel_addresses *wanted, const char **reason)
 {
-	struct kallsyms *kallsyms = kallsyms_open(path);
-
-	symbols->line_count = symbols->names_size = 0;
-	if (!kallsyms) {
-		*reason = "the kernel's symbol list (/proc/kallsyms) cannot be read";
-		return false;
-	}
-	if (!load_lines(symbols, kallsyms, wanted)) {
-		kallsyms_close(kallsyms);
-		*reason = "kernel.kptr_restrict hides their addresses: "
-			  "`sudo sysctl kernel.kptr_restrict=0`, or run as root";
-		return false;
-	}
-	kallsyms_close(kallsyms);
-	keep_best_names(symbols);
-	return true;
+	finish_loading(symbols);
+	return kallsyms_lines_load(&symbols->lines, path, wanted, reason);
 }
 
 void kernel_symbols_load_later(struct kernel_symbols *symbols, const char *path)
@@ -286,7 +120,6 @@ static int compare_addresses(const void *a, const void *b)
 void kernel_symbols_prepare(struct kernel_symbols *symbols, const uint64_t *addresses, size_t count)
 {
 	uint64_t *wanted;
-	const char *reason;
 
 	/* A second time all is loaded, when it is asked for. */
 	if (!symbols->later_path || symbols->here.count || !count)
@@ -295,7 +128,7 @@ void kernel_symbols_prepare(struct kernel_symbols *symbols, const uint64_t *addr
 	memcpy(wanted, addresses, count * sizeof(*wanted));
 	qsort(wanted, count, sizeof(*wanted), compare_addresses);
 	symbols->here = (struct kernel_addresses){ wanted, count };
-	kernel_symbols_load(symbols, symbols->later_path, &symbols->here, &reason);
+	begin_loading(symbols);
 }
 
 /* What is to be loaded later is loaded now, unless the address has its name already. */
@@ -303,7 +136,8 @@ static void load_for(struct kernel_symbols *symbols, uint64_t address)
 {
 	const char *reason;
 
-	if (!symbols->later_path || is_wanted(&symbols->here, address, address + 1))
+	finish_loading(symbols);
+	if (!symbols->later_path || kernel_addresses_are_in(&symbols->here, address, address + 1))
 		return;
 	kernel_symbols_load(symbols, symbols->later_path, NULL, &reason);
 	forget_later(symbols);
@@ -327,12 +161,12 @@ static size_t count_added_upto(const struct kernel_symbols *symbols, uint64_t ad
 
 static size_t count_lines_upto(const struct kernel_symbols *symbols, uint64_t address)
 {
-	size_t low = 0, high = symbols->line_count;
+	size_t low = 0, high = symbols->lines.count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (symbols->lines[middle].address <= address)
+		if (symbols->lines.items[middle].address <= address)
 			low = middle + 1;
 		else
 			high = middle;
@@ -388,10 +222,10 @@ void kernel_symbols_add(struct kernel_symbols *symbols, uint64_t address, uint64
  * is none, with its page. */
 static uint64_t end_of_line(const struct kernel_symbols *symbols, size_t number)
 {
-	const struct line *line = &symbols->lines[number];
+	const struct kept_line *line = &symbols->lines.items[number];
 	uint64_t end = (line->address | (PAGE_BYTES - 1)) + 1;
 
-	if (number + 1 < symbols->line_count &&
+	if (number + 1 < symbols->lines.count &&
 	    (line[1].address < end || line[1].module == line->module))
 		end = line[1].address;
 	return end;
@@ -407,8 +241,8 @@ static uint64_t end_of_added(const struct kernel_symbols *symbols, size_t number
 		return added->end;
 	if (number + 1 < symbols->added_count && added[1].start < end)
 		end = added[1].start;
-	if (line < symbols->line_count && symbols->lines[line].address < end)
-		end = symbols->lines[line].address;
+	if (line < symbols->lines.count && symbols->lines.items[line].address < end)
+		end = symbols->lines.items[line].address;
 	return end;
 }
 
@@ -434,8 +268,8 @@ static bool find_added(const struct kernel_symbols *symbols, uint64_t address,
 
 bool kernel_symbols_find(struct kernel_symbols *symbols, uint64_t address, struct symbol *symbol)
 {
-	const struct line *line;
-	uint64_t end;
+	const char *module;
+	uint64_t start, end;
 	size_t number;
 
 	load_for(symbols, address);
@@ -444,13 +278,15 @@ bool kernel_symbols_find(struct kernel_symbols *symbols, uint64_t address, struc
 	number = count_lines_upto(symbols, address);
 	if (!number--)
 		return false;
-	line = &symbols->lines[number];
+	start = symbols->lines.items[number].address;
 	end = end_of_line(symbols, number);
+	module = kallsyms_lines_module(&symbols->lines, number);
 	*symbol = (struct symbol){
-		.name = string_pool_add(symbols->strings, symbols->names + line->name),
-		.start = line->address,
-		.size = end - line->address,
-		.module = *symbols->modules[line->module] ? symbols->modules[line->module] : NULL,
+		.name = string_pool_add(symbols->strings,
+					kallsyms_lines_name(&symbols->lines, number)),
+		.start = start,
+		.size = end - start,
+		.module = *module ? string_pool_add(symbols->strings, module) : NULL,
 	};
 	return address < end;
 }

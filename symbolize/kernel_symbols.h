@@ -36,8 +36,8 @@ bool kernel_symbols_load(struct kernel_symbols *symbols, const char *path,
  * no kernel address. Where the file cannot be read then, nothing has a name. */
 void kernel_symbols_load_later(struct kernel_symbols *symbols, const char *path);
 
-/* Loads what names these addresses (in any order) now, of what is to be loaded later. Any other
- * address still has its right name. */
+/* Begins to load what names these addresses (in any order), of what is to be loaded later: the first
+ * that is asked for waits until it is there. Any other address still has its right name. */
 void kernel_symbols_prepare(struct kernel_symbols *symbols, const uint64_t *addresses,
 			    size_t count);
 

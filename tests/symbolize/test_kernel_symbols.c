@@ -41,14 +41,22 @@ static int destroy(void **state)
 	return 0;
 }
 
-static bool load(struct fixture *fixture, const char *text)
+/* A file with the text, until the descriptor is closed. */
+static int make_file(const char *text, char path[64])
 {
 	int fd = memfd_create("kallsyms", MFD_CLOEXEC);
-	char path[64];
-	bool is_loaded;
 
 	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	snprintf(path, 64, "/proc/self/fd/%d", fd);
+	return fd;
+}
+
+static bool load(struct fixture *fixture, const char *text)
+{
+	char path[64];
+	int fd = make_file(text, path);
+	bool is_loaded;
+
 	is_loaded = kernel_symbols_load(fixture->symbols, path, fixture->wanted, &fixture->reason);
 	close(fd);
 	return is_loaded;
@@ -267,6 +275,45 @@ static void what_is_wanted_has_the_names_that_it_has_among_all(void **state)
 	free(text);
 }
 
+static void what_is_prepared_is_there_when_it_is_asked_for(void **state)
+{
+	static const uint64_t wanted[] = { 0xffffffff81000110, 0xffffffff81000010 };
+	struct fixture *fixture = *state;
+	struct symbol symbol;
+	char path[64];
+	int fd = make_file("ffffffff81000000 T first\n"
+			   "ffffffff81000100 t second\n"
+			   "ffffffff81000180 T third\n"
+			   "ffffffff81000200 T fourth\n",
+			   path);
+
+	kernel_symbols_load_later(fixture->symbols, path);
+	kernel_symbols_prepare(fixture->symbols, wanted, 2);
+	kernel_symbols_add(fixture->symbols, 0xffffffff81000300, 0x10, "added", NULL);
+	assert_string_equal(at(fixture, 0xffffffff81000010), "first+0x10/0x100[]");
+	assert_string_equal(at(fixture, 0xffffffff81000110), "second+0x10/0x80[]");
+	assert_true(kernel_symbols_find(fixture->symbols, wanted[0], &symbol));
+	assert_ptr_equal(symbol.name, string_pool_add(fixture->strings, "second"));
+	/* What was not prepared is loaded with all the others. */
+	assert_string_equal(at(fixture, 0xffffffff81000190), "third+0x10/0x80[]");
+	assert_string_equal(at(fixture, 0xffffffff81000300), "added+0x0/0x10[]");
+	close(fd);
+}
+
+static void what_is_prepared_need_not_be_asked_for(void **state)
+{
+	static const uint64_t wanted = 0xffffffff81000010;
+	struct fixture *fixture = *state;
+	char path[64];
+	int fd = make_file("ffffffff81000000 T first\n", path);
+
+	kernel_symbols_load_later(fixture->symbols, path);
+	kernel_symbols_prepare(fixture->symbols, &wanted, 1);
+	kernel_symbols_load_later(fixture->symbols, "/nonexistent");
+	kernel_symbols_prepare(fixture->symbols, &wanted, 1);
+	close(fd);
+}
+
 int main(void)
 {
 #define WITH_SYMBOLS(test) cmocka_unit_test_setup_teardown(test, create, destroy)
@@ -279,6 +326,8 @@ int main(void)
 		WITH_SYMBOLS(best_of_several_names_is_shown),
 		WITH_SYMBOLS(order_of_the_lines_does_not_matter),
 		WITH_SYMBOLS(what_is_wanted_has_the_names_that_it_has_among_all),
+		WITH_SYMBOLS(what_is_prepared_is_there_when_it_is_asked_for),
+		WITH_SYMBOLS(what_is_prepared_need_not_be_asked_for),
 		WITH_SYMBOLS(hidden_addresses_are_said_with_the_remedy),
 		WITH_SYMBOLS(missing_file_is_said),
 		WITH_SYMBOLS(other_lines_are_passed_over),
