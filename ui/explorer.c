@@ -309,6 +309,9 @@ static void take_event(struct explorer *explorer, const struct terminal_event *e
 	case TERMINAL_NOTHING:
 	case TERMINAL_RESIZED:
 		break;
+	case TERMINAL_END:
+		explorer->leaves = true;
+		break;
 	case TERMINAL_KEY:
 		if (explorer->prompt.use)
 			explorer_type(explorer, event->key);

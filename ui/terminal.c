@@ -2,12 +2,17 @@
 #include "ui/terminal.h"
 
 #include "jitdump/xalloc.h"
+#include "ui/stop_signal.h"
+#include "ui/terminal_input.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <ncurses.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
@@ -15,13 +20,21 @@
 
 enum {
 	DOUBLE_CLICK_MS = 400,
-	ESCAPE_MS = 25, /* how long what follows Esc of a key may take */
 	COLOURS_MANY = 256,
+	KEYS_MAX = 32, /* that TERM tells */
 };
+
+/* xterm's: presses and the wheel, and as numbers, for there are more columns than a byte tells. */
+#define MOUSE_ON  "\033[?1000h\033[?1006h"
+#define MOUSE_OFF "\033[?1006l\033[?1000l"
 
 struct terminal {
 	SCREEN *screen;
 	bool has_colours;
+	struct key_text keys[KEYS_MAX];
+	struct terminal_input input;
+	char bytes[256]; /* read, and not yet taken: those from first_byte on */
+	size_t first_byte, byte_count;
 	struct terminal_event last_click;
 	uint64_t last_click_ms;
 };
@@ -55,48 +68,107 @@ static const short flame_many[STYLE_FLAME_COUNT] = { 202, 208, 214, 220, 178, 17
 						     209, 215, 221, 180, 174, 223 };
 
 /*
- * What puts the terminal back, for the handler of a crash, which may not ask ncurses: the one thing
- * here that a signal handler reads.
+ * What puts the terminal back, for handlers of signals, which may not ask ncurses: this is all that
+ * they read.
  */
 static struct {
-	volatile sig_atomic_t is_set;
+	volatile sig_atomic_t is_set, has_mouse, is_resized;
 	struct termios modes;
 	char text[256];
-} restoring;
+	struct sigaction curses_stop;
+} handlers;
+
+/* What cannot be written is lost: nobody is there. */
+static void send(const char *text)
+{
+	size_t left = strlen(text);
+	ssize_t written;
+
+	for (; left && (written = write(STDOUT_FILENO, text, left)) > 0; left -= (size_t)written)
+		text += written;
+}
+
+void terminal_restore(void)
+{
+	if (!handlers.is_set)
+		return;
+	handlers.is_set = 0;
+	send(handlers.text);
+	tcsetattr(STDIN_FILENO, TCSANOW, &handlers.modes);
+}
 
 static void restore_and_die(int signal_number)
 {
-	if (restoring.is_set) {
-		restoring.is_set = 0;
-		if (write(STDOUT_FILENO, restoring.text, strlen(restoring.text)) > 0)
-			tcsetattr(STDIN_FILENO, TCSANOW, &restoring.modes);
-	}
+	terminal_restore();
 	signal(signal_number, SIG_DFL);
 	raise(signal_number);
 }
 
-static void add_restoring(const char *text)
+static void send_mouse(bool is_on)
 {
-	size_t used = strlen(restoring.text);
-
-	if (text && text != (char *)-1 && used + strlen(text) < sizeof(restoring.text))
-		memcpy(restoring.text + used, text, strlen(text) + 1);
+	if (handlers.has_mouse)
+		send(is_on ? MOUSE_ON : MOUSE_OFF);
 }
 
-/* What ends the program without ncurses' knowing; SIGBUS is ui/bus_signal.h's. */
+/* ncurses' own handler stops the program, and returns when it goes on. */
+static void stop(int signal_number)
+{
+	send_mouse(false);
+	handlers.curses_stop.sa_handler(signal_number);
+	send_mouse(true);
+	handlers.is_resized = 1; /* perhaps it was, unseen */
+}
+
+static void note_resize(int signal_number)
+{
+	(void)signal_number;
+	handlers.is_resized = 1;
+}
+
+static const char *terminfo_text(const char *name)
+{
+	const char *text = tigetstr(name);
+
+	return text && text != (char *)-1 ? text : NULL;
+}
+
+static void add_restoring(const char *text)
+{
+	size_t used = strlen(handlers.text);
+
+	if (text && used + strlen(text) < sizeof(handlers.text))
+		memcpy(handlers.text + used, text, strlen(text) + 1);
+}
+
+/* What ends the program without ncurses' knowing; SIGBUS is ui/bus_signal.h's, and those that ask it
+ * to end are ui/stop_signal.h's. */
 static void catch_crashes(void)
 {
-	static const int signals[] = { SIGSEGV, SIGABRT, SIGFPE, SIGILL, SIGHUP, SIGQUIT };
+	static const int signals[] = { SIGSEGV, SIGABRT, SIGFPE, SIGILL, SIGQUIT };
 
-	/* xterm's mouse; terminals without one ignore it. */
-	add_restoring("\033[?1000l\033[?1006l");
-	add_restoring(tigetstr("rmkx"));
-	add_restoring(tigetstr("sgr0"));
-	add_restoring(tigetstr("cnorm"));
-	add_restoring(tigetstr("rmcup"));
-	restoring.is_set = 1;
+	*handlers.text = '\0';
+	add_restoring(MOUSE_OFF);
+	add_restoring(terminfo_text("rmkx"));
+	add_restoring(terminfo_text("sgr0"));
+	add_restoring(terminfo_text("cnorm"));
+	add_restoring(terminfo_text("rmcup"));
+	handlers.is_set = 1;
 	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
 		signal(signals[i], restore_and_die);
+}
+
+static void catch_changes(void)
+{
+	struct sigaction resize = { .sa_handler = note_resize }, before;
+
+	sigaction(SIGWINCH, &resize, NULL);
+	if (sigaction(SIGTSTP, NULL, &handlers.curses_stop) ||
+	    handlers.curses_stop.sa_handler == SIG_DFL ||
+	    handlers.curses_stop.sa_handler == SIG_IGN)
+		return;
+	before = handlers.curses_stop;
+	before.sa_handler = stop;
+	sigaction(SIGTSTP, &before, NULL);
 }
 
 bool terminal_is_there(void)
@@ -143,13 +215,47 @@ static void set_colours(struct terminal *terminal)
 	}
 }
 
+static void learn_key(struct terminal *terminal, const char *name, int key)
+{
+	struct terminal_input *input = &terminal->input;
+	const char *text = terminfo_text(name);
+
+	if (text && input->more_count < KEYS_MAX)
+		terminal->keys[input->more_count++] = (struct key_text){ text, key };
+}
+
+/* Some terminals send others than most do; and that there is a mouse is told as a key. */
+static void learn_keys(struct terminal *terminal)
+{
+	static const struct {
+		const char *name;
+		int key;
+	} names[] = {
+		{ "kcuu1", TERMINAL_KEY_UP },	  { "kcud1", TERMINAL_KEY_DOWN },
+		{ "kcub1", TERMINAL_KEY_LEFT },	  { "kcuf1", TERMINAL_KEY_RIGHT },
+		{ "kpp", TERMINAL_KEY_PAGE_UP },  { "knp", TERMINAL_KEY_PAGE_DOWN },
+		{ "khome", TERMINAL_KEY_HOME },	  { "kend", TERMINAL_KEY_END },
+		{ "kent", TERMINAL_KEY_ENTER },	  { "kbs", TERMINAL_KEY_BACKSPACE },
+		{ "kdch1", TERMINAL_KEY_DELETE }, { "kcbt", TERMINAL_KEY_BACK_TAB },
+	};
+	static const char *const function_names[] = { "kf1", "kf2", "kf3", "kf4",  "kf5",  "kf6",
+						      "kf7", "kf8", "kf9", "kf10", "kf11", "kf12" };
+
+	terminal->input.more = terminal->keys;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		learn_key(terminal, names[i].name, names[i].key);
+	for (int i = 0; i < 12; i++)
+		learn_key(terminal, function_names[i], TERMINAL_KEY_F1 + i);
+	handlers.has_mouse = terminfo_text("kmous") != NULL;
+}
+
 struct terminal *terminal_open(struct error *err)
 {
 	struct terminal *terminal;
 	SCREEN *screen;
 
 	setlocale(LC_CTYPE, "");
-	tcgetattr(STDIN_FILENO, &restoring.modes);
+	tcgetattr(STDIN_FILENO, &handlers.modes);
 	screen = newterm(NULL, stdout, stdin);
 	if (!screen) {
 		error_set(err, 0,
@@ -160,17 +266,17 @@ struct terminal *terminal_open(struct error *err)
 	}
 	terminal = xcalloc(1, sizeof(*terminal));
 	terminal->screen = screen;
-	set_escdelay(ESCAPE_MS);
 	cbreak();
 	noecho();
 	nonl();
 	take_interrupt_key();
 	keypad(stdscr, true);
 	curs_set(0);
-	mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
-	mouseinterval(0);
 	set_colours(terminal);
+	learn_keys(terminal);
 	catch_crashes();
+	catch_changes();
+	send_mouse(true);
 	return terminal;
 }
 
@@ -178,8 +284,9 @@ void terminal_close(struct terminal *terminal)
 {
 	if (!terminal)
 		return;
+	send_mouse(false);
 	endwin();
-	restoring.is_set = 0;
+	handlers.is_set = 0;
 	delscreen(terminal->screen);
 	free(terminal);
 }
@@ -242,110 +349,147 @@ static uint64_t now_ms(void)
 	return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
 }
 
-static struct terminal_event read_mouse(struct terminal *terminal)
+/* The second of two clicks on the same place. */
+static void tell_double(struct terminal *terminal, struct terminal_event *event)
 {
-	struct terminal_event event = { .kind = TERMINAL_NOTHING };
 	uint64_t now = now_ms();
-	MEVENT mouse;
 
-	if (getmouse(&mouse) != OK)
-		return event;
-	event.row = mouse.y;
-	event.column = mouse.x;
-	if (mouse.bstate & BUTTON4_PRESSED)
-		event.kind = TERMINAL_WHEEL_UP;
-	else if (mouse.bstate & BUTTON5_PRESSED)
-		event.kind = TERMINAL_WHEEL_DOWN;
-	else if (!(mouse.bstate & BUTTON1_PRESSED))
-		return event;
-	else if (event.row == terminal->last_click.row &&
-		 event.column == terminal->last_click.column &&
-		 now - terminal->last_click_ms < DOUBLE_CLICK_MS)
-		event.kind = TERMINAL_DOUBLE_CLICK;
-	else
-		event.kind = TERMINAL_CLICK;
-	terminal->last_click = event;
-	terminal->last_click_ms = event.kind == TERMINAL_CLICK ? now : 0;
+	if (event->row == terminal->last_click.row &&
+	    event->column == terminal->last_click.column &&
+	    now - terminal->last_click_ms < DOUBLE_CLICK_MS)
+		event->kind = TERMINAL_DOUBLE_CLICK;
+	terminal->last_click = *event;
+	terminal->last_click_ms = event->kind == TERMINAL_CLICK ? now : 0;
+}
+
+/* Signals that came before end the waiting as well as those that come meanwhile do. */
+static int wait_for_bytes(int milliseconds)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGWINCH };
+	struct timespec time = { milliseconds / 1000, milliseconds % 1000 * 1000000L };
+	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+	sigset_t blocked, before;
+	int ready = -1;
+
+	sigemptyset(&blocked);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+		sigaddset(&blocked, signals[i]);
+	sigprocmask(SIG_BLOCK, &blocked, &before);
+	if (!stop_signal.signal_number && !handlers.is_resized)
+		ready = ppoll(&input, 1, milliseconds < 0 ? NULL : &time, &before);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return ready;
+}
+
+/* What is no input. */
+static enum terminal_event_kind take_signals(void)
+{
+	struct winsize size;
+
+	if (stop_signal.signal_number)
+		return TERMINAL_END;
+	if (!handlers.is_resized)
+		return TERMINAL_NOTHING;
+	handlers.is_resized = 0;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row && size.ws_col)
+		resize_term(size.ws_row, size.ws_col);
+	clearok(curscr, true);
+	return TERMINAL_RESIZED;
+}
+
+static struct terminal_event take_bytes(struct terminal *terminal)
+{
+	struct terminal_event event;
+
+	terminal->first_byte +=
+		terminal_input_take(&terminal->input, terminal->bytes + terminal->first_byte,
+				    terminal->byte_count - terminal->first_byte, &event);
+	if (event.kind == TERMINAL_CLICK)
+		tell_double(terminal, &event);
 	return event;
 }
 
-/* ncurses' numbers of special keys, and what some terminals send instead. */
-static int special_key(wint_t key)
+static struct terminal_event read_bytes(struct terminal *terminal)
 {
-	static const struct {
-		int curses, ours;
-	} keys[] = {
-		{ KEY_UP, TERMINAL_KEY_UP },	     { KEY_DOWN, TERMINAL_KEY_DOWN },
-		{ KEY_LEFT, TERMINAL_KEY_LEFT },     { KEY_RIGHT, TERMINAL_KEY_RIGHT },
-		{ KEY_PPAGE, TERMINAL_KEY_PAGE_UP }, { KEY_NPAGE, TERMINAL_KEY_PAGE_DOWN },
-		{ KEY_HOME, TERMINAL_KEY_HOME },     { KEY_END, TERMINAL_KEY_END },
-		{ KEY_ENTER, TERMINAL_KEY_ENTER },   { KEY_BACKSPACE, TERMINAL_KEY_BACKSPACE },
-		{ KEY_DC, TERMINAL_KEY_DELETE },     { KEY_BTAB, TERMINAL_KEY_BACK_TAB },
-	};
+	ssize_t size = read(STDIN_FILENO, terminal->bytes, sizeof(terminal->bytes));
 
-	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
-		if (keys[i].curses == (int)key)
-			return keys[i].ours;
-	if (key >= KEY_F(1) && key <= KEY_F(12))
-		return TERMINAL_KEY_F1 + (int)key - KEY_F(1);
-	return 0;
-}
-
-static int plain_key(wint_t key)
-{
-	switch (key) {
-	case '\r':
-	case '\n':
-		return TERMINAL_KEY_ENTER;
-	case 27:
-		return TERMINAL_KEY_ESCAPE;
-	case '\t':
-		return TERMINAL_KEY_TAB;
-	case 127:
-	case '\b':
-		return TERMINAL_KEY_BACKSPACE;
-	default:
-		return (int)key;
-	}
+	terminal->first_byte = 0;
+	terminal->byte_count = size > 0 ? (size_t)size : 0;
+	if (!size || (size < 0 && errno != EINTR && errno != EAGAIN))
+		return (struct terminal_event){ .kind = TERMINAL_END };
+	return take_bytes(terminal);
 }
 
 struct terminal_event terminal_wait(struct terminal *terminal, int milliseconds)
 {
-	struct terminal_event event = { .kind = TERMINAL_NOTHING };
-	wint_t key;
-	int kind;
+	struct terminal_event event = { .kind = take_signals() };
+	int ready;
 
-	timeout(milliseconds < 0 ? -1 : milliseconds);
-	kind = get_wch(&key);
-	if (kind == ERR)
-		return event;
-	if (kind == KEY_CODE_YES && key == KEY_MOUSE)
-		return read_mouse(terminal);
-	if (kind == KEY_CODE_YES && key == KEY_RESIZE) {
-		event.kind = TERMINAL_RESIZED;
-		return event;
+	if (event.kind == TERMINAL_NOTHING)
+		event = take_bytes(terminal);
+	while (event.kind == TERMINAL_NOTHING) {
+		int patience_ms = terminal_input_patience_ms(&terminal->input);
+
+		ready = wait_for_bytes(patience_ms < 0 ? milliseconds : patience_ms);
+		if (ready > 0)
+			event = read_bytes(terminal);
+		else if (ready < 0)
+			event.kind = take_signals();
+		else if (patience_ms < 0)
+			return event;
+		else
+			event = terminal_input_give_up(&terminal->input);
 	}
-	event.key = kind == KEY_CODE_YES ? special_key(key) : plain_key(key);
-	event.kind = event.key ? TERMINAL_KEY : TERMINAL_NOTHING;
 	return event;
+}
+
+/* As system(3) does: what Ctrl-C and Ctrl-\ mean is the command's affair. */
+static void ignore_keys(struct sigaction *interrupt, struct sigaction *quit)
+{
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	sigaction(SIGINT, &ignore, interrupt);
+	sigaction(SIGQUIT, &ignore, quit);
+}
+
+static void run_child(char *const *argv)
+{
+	signal(SIGINT, SIG_DFL);
+	signal(SIGQUIT, SIG_DFL);
+	execvp(argv[0], argv);
+	_exit(127);
+}
+
+/* Who asks this program to end asks the command. */
+static int wait_for_child(pid_t child)
+{
+	int status = -1;
+
+	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+		if (stop_signal.signal_number)
+			kill(child, stop_signal.signal_number);
+	return status;
 }
 
 bool terminal_run(struct terminal *terminal, char *const *argv)
 {
-	int status = -1;
+	struct sigaction interrupt, quit;
 	pid_t child;
+	int status;
 
 	(void)terminal;
+	send_mouse(false);
 	def_prog_mode();
 	endwin();
+	ignore_keys(&interrupt, &quit);
 	child = fork();
-	if (!child) {
-		execvp(argv[0], argv);
-		_exit(127);
-	}
-	while (child > 0 && waitpid(child, &status, 0) < 0)
-		;
+	if (!child)
+		run_child(argv);
+	status = wait_for_child(child);
+	sigaction(SIGINT, &interrupt, NULL);
+	sigaction(SIGQUIT, &quit, NULL);
 	reset_prog_mode();
+	send_mouse(true);
 	clearok(curscr, true);
 	refresh();
 	return child > 0 && WIFEXITED(status) && WEXITSTATUS(status) != 127;

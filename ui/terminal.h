@@ -4,7 +4,8 @@
  *
  * You give canvases; you get keys, mouse and changes of size. It draws only what changed. It never
  * lets the terminal stay as it made it: however the program ends, by a crash too, the terminal is
- * restored; and Ctrl-Z stops and comes back. One at a time in a process.
+ * restored; and Ctrl-Z stops and comes back. One at a time in a process. What keys and mouse send
+ * is read here, and told apart in ui/terminal_input.h.
  */
 #ifndef UI_TERMINAL_H
 #define UI_TERMINAL_H
@@ -44,6 +45,7 @@ enum terminal_event_kind {
 	TERMINAL_WHEEL_UP,
 	TERMINAL_WHEEL_DOWN,
 	TERMINAL_RESIZED,
+	TERMINAL_END, /* a signal asks the program to end (ui/stop_signal.h), or nobody is there */
 };
 
 struct terminal_event {
@@ -60,6 +62,10 @@ bool terminal_is_there(void);
 /* NULL: it cannot be used, with a sentence. */
 struct terminal *terminal_open(struct error *err);
 void terminal_close(struct terminal *terminal);
+
+/* For signal handlers that end the program: what terminal_close() does to the terminal, if there is
+ * one open. */
+void terminal_restore(void);
 
 /* Its size now. */
 void terminal_size(const struct terminal *terminal, int *rows, int *columns);
