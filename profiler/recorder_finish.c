@@ -138,7 +138,7 @@ void recorder_wait_for_command(struct recorder *recorder)
 
 	if (!recorder->command.pid)
 		return;
-	if (!recorder->terminated_ns)
+	if (!recorder->terminated_ns && !recorder->is_signal_passed_on)
 		launch_signal(&recorder->command, SIGTERM);
 	recorder->result.exit_code = launch_wait(&recorder->command, &signal_number);
 	if (was_ended && signal_number == SIGTERM)

@@ -9,6 +9,7 @@
 #include "ui/printable.h"
 #include "ui/reading.h"
 #include "ui/report_header.h"
+#include "ui/stop_signal.h"
 #include "ui/table_text.h"
 #include "ui/tree_text.h"
 
@@ -252,6 +253,7 @@ static int explore(struct report *report)
 	shown_init(&shown, report->profile, report->recording.naming, &report->recording);
 	if (is_read_before)
 		read_before_screen(report, &shown);
+	stop_signal_catch();
 	terminal = terminal_open(&err);
 	if (terminal) {
 		shown.selection = report->selection; /* and gives it back */

@@ -33,7 +33,7 @@ struct explorer *explorer_create(struct shown *shown, struct terminal *terminal,
 				 const struct live_source *live);
 void explorer_destroy(struct explorer *explorer);
 
-/* Until the user leaves. */
+/* Until the user leaves, or a signal asks to (ui/stop_signal.h). */
 void explorer_run(struct explorer *explorer);
 
 /* For views: */

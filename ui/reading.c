@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "ui/reading.h"
 
+#include "ui/stop_signal.h"
+
 #include <poll.h>
 #include <stdio.h>
 #include <time.h>
@@ -20,11 +22,11 @@ static uint64_t now_ms(void)
 	return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
 }
 
-static bool key_waits(void)
+static bool user_waits(void)
 {
 	struct pollfd keyboard = { .fd = STDIN_FILENO, .events = POLLIN };
 
-	return poll(&keyboard, 1, 0) > 0;
+	return stop_signal.signal_number || poll(&keyboard, 1, 0) > 0;
 }
 
 /* False: there are no more. */
@@ -63,7 +65,7 @@ static bool step(void *context, struct shown *shown, int milliseconds)
 			finish(reading, shown);
 			return true;
 		}
-		if (key_waits())
+		if (user_waits())
 			return false;
 	}
 	return true;

@@ -3,6 +3,7 @@
 
 #include "ui/explorer.h"
 #include "ui/live_header.h"
+#include "ui/stop_signal.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@ struct top_screen {
 	struct top_options *options;
 	struct live_figures figures;
 	uint64_t next_ns; /* of the refresh that comes */
+	bool is_stopped;
 };
 
 static void refresh(struct top_screen *screen, struct shown *shown)
@@ -38,19 +40,20 @@ static void finish(struct top_screen *screen, struct shown *shown)
 	size_t count;
 
 	live_stop(screen->live);
+	screen->is_stopped = true;
 	refresh(screen, shown);
 	for (size_t i = 0; i < shown->profile->location_count; i++)
 		naming_frames(shown->naming, shown->profile->locations[i], &count);
 	live_name(screen->live, NAMING_MS);
 }
 
-/* Rounds until something is to be drawn, or a key waits. */
+/* Rounds until something is to be drawn, a key waits, or it is to end. */
 static bool step(void *context, struct shown *shown, int milliseconds)
 {
 	struct top_screen *screen = context;
 
 	(void)milliseconds; /* the user said how often */
-	while (!screen->live->is_over) {
+	while (!screen->live->is_over && !stop_signal.signal_number) {
 		uint64_t now_ns = live_now_ns();
 
 		if (now_ns >= screen->next_ns)
@@ -58,6 +61,8 @@ static bool step(void *context, struct shown *shown, int milliseconds)
 		if (live_step(screen->live, (int)((screen->next_ns - now_ns) / NS_PER_MS) + 1))
 			return false;
 	}
+	if (stop_signal.signal_number)
+		return false;
 	if (screen->live->is_over)
 		finish(screen, shown);
 	else
@@ -147,7 +152,7 @@ bool top_screen_run(struct live *live, struct top_options *options, struct error
 	recorder_watch_input(live->recorder, STDIN_FILENO);
 	explore(&screen, terminal);
 	terminal_close(terminal);
-	if (!live->is_over)
+	if (!screen.is_stopped)
 		live_stop(live);
 	return true;
 }

@@ -254,6 +254,19 @@ static void a_signal_to_jprof_ends_the_command(void **state)
 	assert_false(shell_file_exists(*state, "jprof.data.part"));
 }
 
+static void the_end_of_the_terminal_ends_the_recording_unless_ignored(void **state)
+{
+	shell_sampling_or_skip(*state);
+	expect_exit(*state, 143,
+		    "$JPROF record sh -c 'trap \"\" HUP; exec $PROGRAMS/omit_fp 60' & sleep 0.5; "
+		    "kill -HUP $!; wait $!");
+	assert_true(matching(*state, " spin\\+") > 0);
+	assert_false(shell_file_exists(*state, "jprof.data.part"));
+	expect_exit(*state, 0,
+		    "nohup $JPROF record $PROGRAMS/omit_fp 1 & sleep 0.5; kill -HUP $!; wait $!");
+	assert_true(matching(*state, " spin\\+") > 0);
+}
+
 static void what_was_recorded_before_a_kill_is_read(void **state)
 {
 	shell_sampling_or_skip(*state);
@@ -333,6 +346,7 @@ int main(void)
 		TEST(kept_stacks_are_in_the_file),
 		TEST(a_duration_ends_the_command),
 		TEST(a_signal_to_jprof_ends_the_command),
+		TEST(the_end_of_the_terminal_ends_the_recording_unless_ignored),
 		TEST(what_was_recorded_before_a_kill_is_read),
 		TEST(ctrl_c_goes_to_the_command_whose_end_is_waited_for),
 		TEST(the_second_ctrl_c_ends_at_once),

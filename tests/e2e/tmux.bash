@@ -6,6 +6,7 @@ command -v tmux >/dev/null || skip 'there is no tmux'
 locale -a | grep -qi '^c\.utf-\?8$' || skip 'there is no locale C.UTF-8'
 
 server=jprof-$$
+# shellcheck disable=SC2154 # e2e.bash's
 trap 'tmux -L "$server" kill-server 2>/dev/null || true; rm -rf "$directory"' EXIT
 
 tmux -L "$server" -f /dev/null start-server \; set-option -s exit-empty off
