@@ -2,6 +2,7 @@
 /* The shown function's source lines, with their instructions, and what each of them spends. */
 #include "jitdump/xalloc.h"
 #include "ui/annotated_function.h"
+#include "ui/editor.h"
 #include "ui/explorer.h"
 
 #include <langinfo.h>
@@ -265,17 +266,12 @@ static const struct annotation_row *cursor_row(const struct source *source)
 		       : NULL;
 }
 
-/* $VISUAL or $EDITOR at the line; as `+LINE FILE`, which vi, emacs, nano and less know. */
 static void edit(const struct source *source, struct explorer *explorer)
 {
 	const struct annotation_row *row = cursor_row(source);
-	const char *editor = getenv("VISUAL"), *path;
-	char line[32];
+	struct editor_command command;
+	const char *path;
 
-	if (!editor || !*editor)
-		editor = getenv("EDITOR");
-	if (!editor || !*editor)
-		editor = "vi";
 	if (!row || !row->file || !row->line) {
 		explorer_say(explorer, "there is no source line here");
 		return;
@@ -286,10 +282,10 @@ static void edit(const struct source *source, struct explorer *explorer)
 		explorer_say(explorer, "%s is not on this machine", row->file);
 		return;
 	}
-	snprintf(line, sizeof(line), "+%u", row->line);
-	if (!terminal_run(explorer_terminal(explorer),
-			  (char *[]){ (char *)editor, line, (char *)path, NULL }))
-		explorer_say(explorer, "cannot run %s: set EDITOR", editor);
+	editor_command_init(&command, path, row->line);
+	if (!terminal_run(explorer_terminal(explorer), command.argv))
+		explorer_say(explorer, "cannot run %s: set EDITOR", command.name);
+	editor_command_deinit(&command);
 }
 
 static bool step_hottest(struct source *source, enum annotation_row_kind kind, int step)
