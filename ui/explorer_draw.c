@@ -189,22 +189,49 @@ static const char *key_name(int key, char buffer[16])
 	return buffer;
 }
 
+static int draw_key(struct explorer *explorer, struct canvas *canvas, int row, int at,
+		    const struct key_binding *binding)
+{
+	char name[16];
+	int begin = at;
+
+	at += canvas_put(canvas, row, at, canvas->columns - at, STYLE_KEY,
+			 key_name(binding->keys[0], name));
+	at += canvas_put(canvas, row, at, canvas->columns - at, STYLE_LABEL, binding->label);
+	add_button(explorer, row, begin, at - begin, binding->keys[0], NULL);
+	return at + 1;
+}
+
+/* How to go on from anywhere: these stand first, for on a narrow terminal the others are cut. */
+static const int ways_out[] = { '?', TERMINAL_KEY_ESCAPE, 'q', TERMINAL_KEY_TAB };
+
+static bool is_way_out(int key)
+{
+	for (size_t i = 0; i < sizeof(ways_out) / sizeof(*ways_out); i++)
+		if (ways_out[i] == key)
+			return true;
+	return false;
+}
+
+static int draw_ways_out(struct explorer *explorer, struct canvas *canvas, int row)
+{
+	const struct key_binding *binding;
+	int at = 0;
+
+	for (size_t i = 0; i < sizeof(ways_out) / sizeof(*ways_out); i++) {
+		for (binding = explorer_bindings; binding->keys[0]; binding++)
+			if (binding->keys[0] == ways_out[i] && at < canvas->columns)
+				at = draw_key(explorer, canvas, row, at, binding);
+	}
+	return at;
+}
+
 static int draw_keys(struct explorer *explorer, struct canvas *canvas, int row, int at,
 		     const struct key_binding *bindings)
 {
-	for (; bindings && bindings->keys[0] && at < canvas->columns; bindings++) {
-		char name[16];
-		int begin = at;
-
-		if (!bindings->label)
-			continue;
-		at += canvas_put(canvas, row, at, canvas->columns - at, STYLE_KEY,
-				 key_name(bindings->keys[0], name));
-		at += canvas_put(canvas, row, at, canvas->columns - at, STYLE_LABEL,
-				 bindings->label);
-		add_button(explorer, row, begin, at - begin, bindings->keys[0], NULL);
-		at++;
-	}
+	for (; bindings && bindings->keys[0] && at < canvas->columns; bindings++)
+		if (bindings->label && !is_way_out(bindings->keys[0]))
+			at = draw_key(explorer, canvas, row, at, bindings);
 	return at;
 }
 
@@ -224,7 +251,8 @@ static void draw_bottom(struct explorer *explorer, struct canvas *canvas)
 		canvas_put(canvas, row, 0, canvas->columns, STYLE_TITLE, explorer->message);
 		return;
 	}
-	at = draw_keys(explorer, canvas, row, 0, explorer_front(explorer)->kind->bindings);
+	at = draw_ways_out(explorer, canvas, row);
+	at = draw_keys(explorer, canvas, row, at, explorer_front(explorer)->kind->bindings);
 	draw_keys(explorer, canvas, row, at, explorer_bindings);
 }
 
