@@ -235,16 +235,28 @@ static int draw_keys(struct explorer *explorer, struct canvas *canvas, int row, 
 	return at;
 }
 
+static void draw_prompt(struct explorer *explorer, struct canvas *canvas, int row)
+{
+	const char *question = explorer_question(explorer), *text = explorer->prompt.text;
+	int at, columns = canvas->columns;
+
+	if (explorer->prompt.use == PROMPT_OVERWRITE) {
+		/* A long name is cut before what the keys do is. */
+		at = canvas_put(canvas, row, 0, columns - text_width(question), STYLE_TITLE, text);
+		at += canvas_put(canvas, row, at, columns - at, STYLE_TITLE, question);
+	} else {
+		at = canvas_put(canvas, row, 0, columns, STYLE_TITLE, question);
+		at += canvas_put(canvas, row, at, columns - at, STYLE_TEXT, text);
+	}
+	canvas_put(canvas, row, at, columns - at, STYLE_SELECTED, " ");
+}
+
 static void draw_bottom(struct explorer *explorer, struct canvas *canvas)
 {
 	int row = canvas->rows - 1, at;
 
 	if (explorer->prompt.use) {
-		at = canvas_put(canvas, row, 0, canvas->columns, STYLE_TITLE,
-				explorer_question(explorer));
-		at += canvas_put(canvas, row, at, canvas->columns - at, STYLE_TEXT,
-				 explorer->prompt.text);
-		canvas_put(canvas, row, at, canvas->columns - at, STYLE_SELECTED, " ");
+		draw_prompt(explorer, canvas, row);
 		return;
 	}
 	if (*explorer->message) {

@@ -21,6 +21,8 @@ const char *explorer_question(const struct explorer *explorer)
 		       "! leaves out): ";
 	case PROMPT_WRITE:
 		return "write to (NAME.folded, .tree, .callers, .txt): ";
+	case PROMPT_OVERWRITE:
+		return " exists: Enter overwrites, Esc does not";
 	case PROMPT_NONE:
 		break;
 	}
@@ -148,11 +150,15 @@ static void print_as(FILE *out, const char *path, const struct shown *shown)
 		print_table(out, shown);
 }
 
-static void write_file(struct explorer *explorer, const char *path)
+static void write_file(struct explorer *explorer, const char *path, bool overwrites)
 {
-	FILE *out = fopen(path, "wxe");
+	FILE *out = fopen(path, overwrites ? "we" : "wxe");
 	bool is_whole;
 
+	if (!out && errno == EEXIST && !overwrites) {
+		explorer->prompt.use = PROMPT_OVERWRITE;
+		return;
+	}
 	if (!out) {
 		explorer_say(explorer, "cannot write %s: %s", path, strerror(errno));
 		return;
@@ -182,8 +188,9 @@ static void take_text(struct explorer *explorer)
 			take_filter(explorer, prompt->text);
 		break;
 	case PROMPT_WRITE:
+	case PROMPT_OVERWRITE:
 		if (prompt->size)
-			write_file(explorer, prompt->text);
+			write_file(explorer, prompt->text, use == PROMPT_OVERWRITE);
 		break;
 	case PROMPT_NONE:
 		break;
@@ -210,6 +217,22 @@ static void add_character(struct prompt *prompt, int key)
 	prompt->text[prompt->size] = '\0';
 }
 
+static void edit_text(struct prompt *prompt, int key)
+{
+	switch (key) {
+	case TERMINAL_KEY_BACKSPACE:
+		erase_character(prompt);
+		break;
+	case TERMINAL_CONTROL('u'):
+		prompt->size = 0;
+		*prompt->text = '\0';
+		break;
+	default:
+		if (key < KEY_FIRST_SPECIAL)
+			add_character(prompt, key);
+	}
+}
+
 void explorer_type(struct explorer *explorer, int key)
 {
 	struct prompt *prompt = &explorer->prompt;
@@ -221,15 +244,8 @@ void explorer_type(struct explorer *explorer, int key)
 	case TERMINAL_KEY_ESCAPE:
 		prompt->use = PROMPT_NONE;
 		break;
-	case TERMINAL_KEY_BACKSPACE:
-		erase_character(prompt);
-		break;
-	case TERMINAL_CONTROL('u'):
-		prompt->size = 0;
-		*prompt->text = '\0';
-		break;
 	default:
-		if (key < KEY_FIRST_SPECIAL)
-			add_character(prompt, key);
+		if (prompt->use != PROMPT_OVERWRITE)
+			edit_text(prompt, key);
 	}
 }

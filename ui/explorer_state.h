@@ -22,7 +22,13 @@ enum {
 };
 
 /* What was typed is for. */
-enum prompt_use { PROMPT_NONE, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_WRITE };
+enum prompt_use {
+	PROMPT_NONE,
+	PROMPT_SEARCH,
+	PROMPT_FILTER,
+	PROMPT_WRITE,
+	PROMPT_OVERWRITE, /* the file in `text`: yes or no */
+};
 
 struct prompt {
 	enum prompt_use use; /* PROMPT_NONE: nothing is being typed */
