@@ -13,7 +13,6 @@
 #include "ui/table_text.h"
 #include "ui/tree_text.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,7 +61,7 @@ static const struct option_row rows[] = {
 /* clang-format on */
 
 static const char usage[] =
-	"jprof report [OPTION...]\n\n"
+	"jprof report [OPTION...] [FILE]\n\n"
 	"Shows where a recording's time went: a table of functions, call trees, folded stacks.\n"
 	"Percentages go by weight (the sampling period), counts are of samples.";
 
@@ -380,9 +379,8 @@ int cmd_report(int argc, char **argv)
 		else if (!take_option(&report, letter, options.argument))
 			result = options_refuse(&options, "report", letter);
 	}
-	if (result < 0 && optind < argc)
-		result = command_usage("report", "no argument is expected, but there is '%s'",
-				       argv[optind]);
+	if (result < 0)
+		result = recording_options_finish(&report.recording_options, argc, argv);
 	if (result < 0)
 		result = print_report(&report);
 	selection_deinit(&report.selection);

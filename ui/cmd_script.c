@@ -5,7 +5,6 @@
 #include "ui/printable.h"
 #include "ui/recording.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,7 +24,7 @@ static const struct option_row rows[] = {
 	{ 0 },
 };
 
-static const char usage[] = "jprof script [OPTION...]\n\n"
+static const char usage[] = "jprof script [OPTION...] [FILE]\n\n"
 			    "Prints every sample of a recording, in the layout of `perf script`.";
 
 static const char *event_name(const struct script *script, uint32_t number)
@@ -142,9 +141,8 @@ int cmd_script(int argc, char **argv)
 		else
 			recording_option(&recording, letter, options.argument);
 	}
-	if (result < 0 && optind < argc)
-		result = command_usage("script", "no argument is expected, but there is '%s'",
-				       argv[optind]);
+	if (result < 0)
+		result = recording_options_finish(&recording, argc, argv);
 	if (result < 0)
 		result = print_recording(&script, &recording);
 	recording_options_deinit(&recording);

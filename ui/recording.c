@@ -3,12 +3,14 @@
 
 #include "jitdump/xalloc.h"
 #include "profiler/jit_survey.h"
+#include "ui/command.h"
 #include "ui/printable.h"
 #include "ui/stop_signal.h"
 
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +48,7 @@ bool recording_option(struct recording_options *options, int letter, const char 
 	switch (letter) {
 	case 'i':
 		options->path = argument;
+		options->is_path_given = true;
 		return true;
 	case 'f':
 		options->force = true;
@@ -70,6 +73,22 @@ bool recording_option(struct recording_options *options, int letter, const char 
 	default:
 		return false;
 	}
+}
+
+int recording_options_finish(struct recording_options *options, int argc, char **argv)
+{
+	if (optind == argc)
+		return -1;
+	if (argc - optind > 1)
+		return command_usage(argv[0],
+				     "one recording is expected, but there are '%s' and '%s'",
+				     argv[optind], argv[optind + 1]);
+	if (options->is_path_given)
+		return command_usage(argv[0],
+				     "one recording is expected, but there are -i %s and '%s'",
+				     options->path, argv[optind]);
+	options->path = argv[optind];
+	return -1;
 }
 
 /* Its release is this machine's; whether it is the same boot the session finds out. */

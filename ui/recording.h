@@ -24,7 +24,7 @@ struct named_file {
 
 struct recording_options {
 	const char *path; /* "-": standard input */
-	bool force;
+	bool is_path_given, force;
 	const char *symbols_directory; /* NULL: none */
 	bool no_debuginfod;
 	bool is_printed_while_read; /* a terminal that shows it needs no progress */
@@ -67,6 +67,10 @@ void recording_options_deinit(struct recording_options *options);
 
 /* True if the letter was one of the rows above. */
 bool recording_option(struct recording_options *options, int letter, const char *argument);
+
+/* What follows the options, from argv[optind] on, may be the recording, as with -i. -1, or what was
+ * printed. */
+int recording_options_finish(struct recording_options *options, int argc, char **argv);
 
 bool recording_open(struct recording *recording, const struct recording_options *options,
 		    session_sink sink, void *sink_context, struct error *err);

@@ -166,6 +166,40 @@ static void a_recording_that_was_cut_says_where(void **state)
 	bytes_free(&file);
 }
 
+static char *usage_error(int (*command)(int, char **), int argc, char **argv)
+{
+	struct captured_output err;
+
+	capture_begin(&err, 2);
+	assert_int_equal(command(argc, argv), EXIT_USAGE);
+	return capture_end(&err);
+}
+
+static void the_recording_may_be_named_without_its_option(void **state)
+{
+	struct byte_builder file = small_recording(SMALL_RECORDING_SAMPLES, true);
+	char path[64], *report[] = { "report", "--flame", path, "-i", path, NULL };
+	char *script[] = { "script", path, "other", NULL };
+	struct captured_output out;
+	char *text;
+
+	(void)state;
+	recording_write(file.bytes, file.size, path);
+	capture_begin(&out, 1);
+	assert_int_equal(cmd_report(3, report), EXIT_DONE);
+	text = capture_end(&out);
+	assert_non_null(strstr(text, "JS:*fib_[j] 1"));
+	free(text);
+	text = usage_error(cmd_report, 5, report);
+	assert_non_null(strstr(text, "one recording is expected, but there are -i /"));
+	free(text);
+	text = usage_error(cmd_script, 3, script);
+	assert_non_null(strstr(text, "one recording is expected, but there are '/"));
+	free(text);
+	unlink(path);
+	bytes_free(&file);
+}
+
 static void symbols_directory_that_is_not_there_is_an_error(void **state)
 {
 	struct captured_output err;
@@ -204,6 +238,7 @@ int main(void)
 		cmocka_unit_test(complete_stacks_and_all_other_ends_are_100_percent),
 		cmocka_unit_test(a_recording_without_samples_is_a_report_without_rows),
 		cmocka_unit_test(a_recording_that_was_cut_says_where),
+		cmocka_unit_test(the_recording_may_be_named_without_its_option),
 		cmocka_unit_test(symbols_directory_that_is_not_there_is_an_error),
 		cmocka_unit_test(samples_of_two_cpus_are_not_one_rate),
 	};
