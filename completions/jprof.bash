@@ -21,7 +21,8 @@ _jprof_values() {
 		;;
 	--call-graph) printf '%s\n' auto dwarf fp no ;;
 	--unwinder) printf '%s\n' fast libunwind ;;
-	-s | --sort) printf '%s\n' self total symbol module comm pid tid line ;;
+	-s | --sort) printf '%s\n' self total symbol module comm pid tid line \
+		sym dso srcline ;;
 	-M | --disassembler-style) printf '%s\n' att intel ;;
 	-p | --pid | -t | --tid) (cd /proc && printf '%s\n' [0-9]*) ;;
 	--user) compgen -u ;;

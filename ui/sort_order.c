@@ -9,19 +9,39 @@ static const char *const key_names[SORT_KEY_COUNT] = {
 	[SORT_TID] = "tid",	  [SORT_LINE] = "line",
 };
 
+/* perf's, where they are others. */
+static const struct {
+	const char *name;
+	enum sort_key key;
+} perf_names[] = { { "sym", SORT_SYMBOL }, { "dso", SORT_MODULE }, { "srcline", SORT_LINE } };
+
+static bool is_name(const char *name, const char *text, size_t length)
+{
+	return strlen(name) == length && !strncmp(name, text, length);
+}
+
+/* SORT_KEY_COUNT: it is none. */
+static enum sort_key find_key(const char *text, size_t length)
+{
+	for (size_t i = 0; i < sizeof(perf_names) / sizeof(*perf_names); i++)
+		if (is_name(perf_names[i].name, text, length))
+			return perf_names[i].key;
+	for (int key = 0; key < SORT_KEY_COUNT; key++)
+		if (is_name(key_names[key], text, length))
+			return (enum sort_key)key;
+	return SORT_KEY_COUNT;
+}
+
 bool sort_order_parse(struct sort_order *order, const char *text)
 {
 	order->count = 0;
 	for (;;) {
 		size_t length = strcspn(text, ",");
-		int key = 0;
+		enum sort_key key = find_key(text, length);
 
-		while (key < SORT_KEY_COUNT && (strlen(key_names[key]) != length ||
-						strncmp(key_names[key], text, length) != 0))
-			key++;
 		if (key == SORT_KEY_COUNT || order->count == SORT_KEY_COUNT)
 			return false;
-		order->keys[order->count++] = (enum sort_key)key;
+		order->keys[order->count++] = key;
 		if (!text[length])
 			return true;
 		text += length + 1;

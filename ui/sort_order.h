@@ -30,7 +30,7 @@ struct sort_order {
 	size_t count;
 };
 
-/* False if a key is unknown. */
+/* perf's sym, dso and srcline are symbol, module and line. False if a key is unknown. */
 bool sort_order_parse(struct sort_order *order, const char *text);
 
 #endif

@@ -221,6 +221,11 @@ static void keys_that_are_not_known_are_refused(void **state)
 	assert_true(sort_order_parse(&order, "self,total,symbol,module,comm,pid,tid,line"));
 	assert_int_equal(order.count, SORT_KEY_COUNT);
 	assert_int_equal(order.keys[7], SORT_LINE);
+	assert_true(sort_order_parse(&order, "dso,sym,srcline"));
+	assert_int_equal(order.count, 3);
+	assert_int_equal(order.keys[0], SORT_MODULE);
+	assert_int_equal(order.keys[1], SORT_SYMBOL);
+	assert_int_equal(order.keys[2], SORT_LINE);
 }
 
 static void no_samples_are_no_rows(void **state)
