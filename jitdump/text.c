@@ -4,10 +4,27 @@
 #include <stdint.h>
 #include <string.h>
 
-/* C0, DEL, and C1, which some terminals obey. */
+/*
+ * What is not seen, and changes what is: C0, DEL, and C1, which some terminals obey; what turns the
+ * direction of writing, also of what stands around (UAX #9, "Trojan Source"), what ends lines in
+ * some readers, and what takes no place. Joiners, which scripts need, pass.
+ */
 static bool is_control(uint32_t character)
 {
-	return character < 0x20 || (character >= 0x7f && character < 0xa0);
+	static const struct {
+		uint32_t first, last;
+	} ranges[] = {
+		{ 0x00, 0x1f },	    { 0x7f, 0x9f },	{ 0x61c, 0x61c },     { 0x180e, 0x180e },
+		{ 0x200b, 0x200b }, { 0x200e, 0x200f }, { 0x2028, 0x202e },   { 0x2060, 0x206f },
+		{ 0xfeff, 0xfeff }, { 0xfff9, 0xfffb }, { 0xe0000, 0xe007f },
+	};
+
+	if (character >= 0x20 && character < 0x7f)
+		return false;
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(*ranges); i++)
+		if (character >= ranges[i].first && character <= ranges[i].last)
+			return true;
+	return false;
 }
 
 /* The bytes of the character at `text`; 0 if it is malformed, as overlong forms, surrogates and what

@@ -3,7 +3,9 @@
  * Texts from untrusted files, made fit for a line of a terminal.
  *
  * You give a text of unknown origin; control characters in it become '?', or you are told whether
- * it has any. Texts are UTF-8; U+0080 to U+009F are control characters too.
+ * it has any. Texts are UTF-8; U+0080 to U+009F are control characters too, and so, here, is what
+ * is not seen: what turns the direction of writing (U+202E and its like), ends lines or takes no
+ * place.
  */
 #ifndef JITDUMP_TEXT_H
 #define JITDUMP_TEXT_H

@@ -4,7 +4,7 @@
  *
  * You give texts and where they go; you get cells. It never reaches a terminal: terminal.h draws
  * what differs from what it drew last, tests and `--batch` print it. What does not fit is cut, and
- * control characters and malformed UTF-8 become '?'.
+ * control characters (jitdump/text.h) and malformed UTF-8 become '?'.
  */
 #ifndef UI_CANVAS_H
 #define UI_CANVAS_H

@@ -48,6 +48,7 @@ static void well_formed_text_without_controls_is_printable(void **state)
 		{ "\xed\xa0\x80", false },     /* a surrogate */
 		{ "\xf4\x90\x80\x80", false }, /* beyond U+10FFFF */
 		{ "\xc2\x9b", false },	       /* U+009B, the other ESC [ */
+		{ "\xe2\x80\xae", false },     /* U+202E, from right to left */
 		{ "\xff", false },
 	};
 

@@ -46,6 +46,22 @@ static void control_characters_never_reach_a_terminal(void **state)
 	expect_shown("\xc2\x80\xc2\x9b\xc2\x9f", "???"); /* C1: CSI is U+009B */
 }
 
+static void what_is_not_seen_is_told(void **state)
+{
+	static const char *const texts[] = {
+		"\u061c", "\u200b", "\u200e", "\u200f", "\u2028", "\u202a",	"\u202d",
+		"\u202e", "\u2060", "\u2066", "\u2069", "\ufeff", "\U000e0041",
+	};
+
+	(void)state;
+	expect_shown("safe\u202egnp.c", "safe?gnp.c");
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		expect_shown(texts[i], "?");
+	/* Joiners, and the neighbours of what is told. */
+	expect_shown("\u200c\u200d\u2010\u2027\u202f\u2065\u2070",
+		     "\u200c\u200d\u2010\u2027\u202f?\u2070");
+}
+
 static void bytes_that_are_no_utf8_are_not_passed_on(void **state)
 {
 	(void)state;
@@ -78,6 +94,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(utf8_and_punctuation_pass_as_they_are),
 		cmocka_unit_test(control_characters_never_reach_a_terminal),
+		cmocka_unit_test(what_is_not_seen_is_told),
 		cmocka_unit_test(bytes_that_are_no_utf8_are_not_passed_on),
 		cmocka_unit_test(a_copy_is_cut_between_characters),
 	};
