@@ -122,18 +122,32 @@ static void bury_covered(struct jit_code *code, bool is_used)
 }
 
 /* The JIT may have freed it long ago: it never says so. */
-static void bury_oldest(struct jit_code *code, uint64_t before_ns)
+static void bury_oldest(struct jit_code *code, size_t from, size_t until, size_t max,
+			uint64_t before_ns)
 {
 	const struct sparse_array *versions = &code->versions;
 
-	for (size_t i = 0; (i = sparse_array_next(versions, i)) < versions->count &&
-			   code->listed_count > JIT_LISTED_MAX;
-	     i++) {
+	for (size_t i = from;
+	     (i = sparse_array_next(versions, i)) < until && code->listed_count > max; i++) {
 		struct jit_version *version = sparse_array_at(versions, i);
 
 		if (!version->is_dead && !version->was_sampled && version->time_ns < before_ns)
 			bury(code, version);
 	}
+}
+
+/* Times of records do not tell since when the code is known: a program may have run for long. */
+static void mark_time(struct jit_code *code, uint64_t now_ns)
+{
+	if (!code->marked_ns) {
+		code->first_count = code->versions.count;
+		code->first_listed = code->listed_count;
+	} else if (now_ns < code->marked_ns + JIT_SETTLED_NS) {
+		return;
+	}
+	code->settled_count = code->marked_count;
+	code->marked_count = code->versions.count;
+	code->marked_ns = now_ns;
 }
 
 static bool is_worth_it(const struct jit_code *code, bool is_used)
@@ -175,12 +189,17 @@ static size_t forget_dead(struct jit_code *code)
 bool jit_code_forget(struct jit_code *code, uint64_t before_ns, bool is_used)
 {
 	/* A child may move what its parent announced, at any time. */
-	if (code->has_child || code->parent || !is_worth_it(code, is_used))
+	if (code->has_child || code->parent)
+		return false;
+	mark_time(code, before_ns);
+	if (!is_worth_it(code, is_used))
 		return false;
 	for (size_t i = 0; i < code->page_count; i++)
 		cover_page(&code->pages[i], before_ns);
 	bury_covered(code, is_used);
-	bury_oldest(code, before_ns);
+	bury_oldest(code, 0, code->settled_count, JIT_SETTLED_MAX, before_ns);
+	bury_oldest(code, code->first_count, code->versions.count,
+		    code->first_listed + JIT_LISTED_MAX, before_ns);
 	size_t left = forget_dead(code);
 
 	if (code->log)

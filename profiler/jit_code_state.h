@@ -33,6 +33,10 @@ struct jit_code {
 	size_t listed_before;	      /* the same, when it last forgot */
 	size_t seen_before;	      /* how many versions there were then */
 	size_t forget_count;	      /* how often it forgot */
+	/* How many versions, and listed ones, it was first asked to forget of; how many there were at
+	 * the last mark, and at the one before, a minute or more ago. */
+	size_t first_count, first_listed, marked_count, settled_count;
+	uint64_t marked_ns;
 	struct page *pages;
 	size_t page_count, page_capacity;
 	struct hash_index page_index;

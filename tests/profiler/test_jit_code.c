@@ -296,23 +296,59 @@ static void code_that_nobody_runs_is_forgotten_when_nothing_names_it(void **stat
 	jit_code_destroy(code);
 }
 
+/* 16 bytes each, side by side. */
+static void add_many(struct jit_code *code, uint64_t count)
+{
+	for (; count--;) {
+		uint64_t number = jit_code_count(code);
+		struct jitdump_entry entry = load(10, 0x100000 + number * 16, 16, "function");
+
+		jit_code_add(code, &entry);
+		jit_code_version(code, (uint32_t)number)->load = &model;
+	}
+}
+
+static bool is_there(const struct jit_code *code, uint64_t number)
+{
+	return *name_at(code, 0x100000 + number * 16, 20) != '\0';
+}
+
 static void of_too_much_code_the_oldest_that_is_not_named_is_forgotten(void **state)
 {
 	(void)state;
 	struct jit_code *code = jit_code_create(NULL, NULL);
 
-	for (uint64_t i = 0; i < JIT_LISTED_MAX + 100; i++) {
-		struct jitdump_entry entry = load(10, 0x100000 + i * 16, 16, "function");
-
-		jit_code_add(code, &entry);
-		jit_code_version(code, (uint32_t)i)->load = &model;
-	}
-	jit_code_version(code, 5)->was_sampled = true;
+	add_many(code, 10);
 	jit_code_forget(code, 20, true);
-	assert_string_equal(name_at(code, 0x100000, 20), "");
-	assert_string_equal(name_at(code, 0x100000 + 5 * 16, 20), "model");
-	assert_string_equal(name_at(code, 0x100000 + 100 * 16, 20), "");
-	assert_string_equal(name_at(code, 0x100000 + 101 * 16, 20), "model");
+	add_many(code, JIT_LISTED_MAX + 100);
+	jit_code_version(code, 15)->was_sampled = true;
+	jit_code_forget(code, 20, true);
+	/* What was there at first, and what was sampled, stays. */
+	assert_true(is_there(code, 9));
+	assert_false(is_there(code, 10));
+	assert_true(is_there(code, 15));
+	assert_false(is_there(code, 110));
+	assert_true(is_there(code, 111));
+	jit_code_destroy(code);
+}
+
+static void code_has_a_minute_to_be_sampled_where_there_is_room(void **state)
+{
+	(void)state;
+	struct jit_code *code = jit_code_create(NULL, NULL);
+	const uint64_t first = 3 * JIT_LISTED_MAX;
+
+	add_many(code, first);
+	jit_code_forget(code, 20, true);
+	assert_true(is_there(code, 0));
+	add_many(code, first / 4);
+	jit_code_forget(code, JIT_SETTLED_NS / 2, true);
+	assert_true(is_there(code, 0));
+	add_many(code, first / 4);
+	jit_code_forget(code, JIT_SETTLED_NS + 100, true);
+	/* Of what was there at first none is left: others are more than enough. */
+	assert_false(is_there(code, first - 1));
+	assert_true(is_there(code, first));
 	jit_code_destroy(code);
 }
 
@@ -352,6 +388,7 @@ int main(void)
 		cmocka_unit_test(code_that_nobody_runs_is_forgotten_when_nothing_names_it),
 		cmocka_unit_test(what_a_child_may_move_is_not_forgotten),
 		cmocka_unit_test(of_too_much_code_the_oldest_that_is_not_named_is_forgotten),
+		cmocka_unit_test(code_has_a_minute_to_be_sampled_where_there_is_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
