@@ -18,6 +18,7 @@ struct kept_entry {
 	struct arena texts;		  /* its name, rows and table */
 	struct arena codes;		  /* its code */
 	uint64_t code_bytes, other_bytes; /* of the records it was made of */
+	uint64_t offset;		  /* of its own in the file */
 	bool is_marked, is_code_marked;
 };
 
@@ -274,6 +275,7 @@ static void take_code(struct jitdump_log *log, struct kept_entry *kept,
 	uint64_t size = record->load.code_size;
 
 	kept->code_bytes = record->code ? size : 0;
+	kept->offset = piece->offset;
 	kept->other_bytes = log->unowned_bytes;
 	log->unowned_bytes = 0;
 	if (record->code && log->code_bytes <= CODE_BYTES_MAX)
@@ -406,6 +408,39 @@ size_t jitdump_log_poll(struct jitdump_log *log, bool ended)
 		pairing_give_up(&log->pairing);
 	update_damage(log);
 	return log->entries.count - before;
+}
+
+/* The file may have been written anew since. */
+static bool is_load_of(const struct jitdump_record *record, const struct jitdump_entry *entry)
+{
+	return record->prefix.id == JITDUMP_CODE_LOAD &&
+	       record->prefix.timestamp == entry->time_ns && record->code &&
+	       is_same_load(entry, record);
+}
+
+uint8_t *jitdump_log_read_code(const struct jitdump_log *log, const struct jitdump_entry *entry)
+{
+	const struct jitdump_stream *stream = &log->stream;
+	struct file_window window = { .fd = stream->window.fd,
+				      .file_size = stream->window.file_size };
+	size_t wanted = JITDUMP_PREFIX_BYTES + sizeof(struct jitdump_load_fields) +
+			strlen(entry->name) + 1 + entry->size;
+	struct jitdump_record record;
+	uint8_t *code = NULL;
+	const uint8_t *bytes;
+	size_t available;
+
+	bytes = file_window_at(&window, ((const struct kept_entry *)entry)->offset, wanted,
+			       &available);
+	if (bytes &&
+	    jitdump_record_cut(bytes, available, stream->is_swapped, &record) ==
+		    JITDUMP_CUT_WHOLE &&
+	    is_load_of(&record, entry)) {
+		code = xmalloc(entry->size);
+		memcpy(code, record.code, entry->size);
+	}
+	file_window_deinit(&window);
+	return code;
 }
 
 uint32_t jitdump_log_pid(const struct jitdump_log *log)

@@ -47,7 +47,8 @@ struct jitdump_entry {
 	uint64_t size;	      /* of the code, in bytes */
 	uint64_t old_address; /* MOVE only */
 	const char *name;     /* LOAD: as in the file, control characters replaced. MOVE: "" */
-	/* `size` bytes, or NULL: the record held none, or the dump more than is kept */
+	/* `size` bytes, or NULL: the record held none, the dump more than is kept, or they are
+	 * forgotten */
 	const uint8_t *code;
 	const struct jitdump_source_line *lines; /* ascending by address */
 	size_t line_count;
@@ -92,6 +93,10 @@ const struct jitdump_entry *jitdump_log_entry(const struct jitdump_log *log, siz
  */
 void jitdump_log_mark(struct jitdump_log *log, const struct jitdump_entry *entry, bool with_code);
 void jitdump_log_forget_unmarked(struct jitdump_log *log, size_t count);
+
+/* The code of a LOAD as the file has it still, in memory that is the caller's: for entries that were
+ * kept without. NULL: the file has none, or was written anew. */
+uint8_t *jitdump_log_read_code(const struct jitdump_log *log, const struct jitdump_entry *entry);
 
 /* The header's pid; 0 before the header was read. */
 uint32_t jitdump_log_pid(const struct jitdump_log *log);

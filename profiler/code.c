@@ -85,8 +85,14 @@ static struct jit_version *find_later_version(const struct address_space *space,
 	return earliest;
 }
 
-static void set_version(struct code *code, struct jit_version *version, struct jit_code *owner,
-			uint64_t address, bool is_late)
+static uint32_t live_pid(const struct address_space *space)
+{
+	return space->is_live ? space->pid : 0;
+}
+
+static void set_version(struct code *code, const struct address_space *space,
+			struct jit_version *version, struct jit_code *owner, uint64_t address,
+			bool is_late)
 {
 	*code = (struct code){
 		.kind = version->is_provisional ? CODE_JIT_UNKNOWN : CODE_JIT,
@@ -94,6 +100,7 @@ static void set_version(struct code *code, struct jit_version *version, struct j
 		.image_address = jit_image_address(version, address),
 		.version = version,
 		.is_provisional = version->is_provisional,
+		.live_pid = live_pid(space),
 		.is_late = is_late,
 	};
 }
@@ -119,7 +126,7 @@ static bool set_mapped_name(struct code *code, const struct address_space *space
 	*code = (struct code){ .kind = CODE_JIT,
 			       .image = image,
 			       .image_address = address,
-			       .live_pid = space->is_live ? space->pid : 0 };
+			       .live_pid = live_pid(space) };
 	return true;
 }
 
@@ -143,7 +150,7 @@ void code_find(struct address_space *space, uint64_t address, uint64_t time_ns, 
 	struct jit_version *version = find_version(space, mapping, address, time_ns, &owner);
 
 	if (version && !is_replaced(version, mapping, time_ns)) {
-		set_version(code, version, owner, address, false);
+		set_version(code, space, version, owner, address, false);
 		return;
 	}
 	if (is_file(mapping)) {
@@ -152,12 +159,12 @@ void code_find(struct address_space *space, uint64_t address, uint64_t time_ns, 
 	}
 	version = find_of_family(space, address, time_ns, &owner);
 	if (version) {
-		set_version(code, version, owner, address, false);
+		set_version(code, space, version, owner, address, false);
 		return;
 	}
 	version = find_later_version(space, mapping, address, time_ns, &owner);
 	if (version) {
-		set_version(code, version, owner, address, true);
+		set_version(code, space, version, owner, address, true);
 		return;
 	}
 	if (set_mapped_name(code, space, space->perf_map, address) ||

@@ -31,7 +31,7 @@ struct code {
 	uint64_t bias;			   /* CODE_FILE: address - image_address */
 	const struct jit_version *version; /* CODE_JIT from a dump, or is_provisional; else NULL */
 	bool is_provisional; /* CODE_JIT_UNKNOWN: it runs as `version` does, whatever its name */
-	uint32_t live_pid;   /* whose memory alone has the bytes of perf-mapped code; else 0 */
+	uint32_t live_pid;   /* CODE_JIT: whose memory has the bytes that nobody keeps; else 0 */
 	bool is_late;	     /* named by a version up to 50 ms newer than the sample */
 };
 

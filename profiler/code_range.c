@@ -171,6 +171,7 @@ bool code_range_find(const struct address_space *space, uint64_t address, uint64
 	range->image = code->image;
 	range->version = code->version;
 	range->bias = code->bias;
+	range->live_pid = code->live_pid;
 	if (code->kind == CODE_FILE)
 		return file_range(space, address, time_ns, code, range);
 	return code->kind == CODE_JIT && code->version && !code->is_late &&
@@ -188,6 +189,7 @@ void code_range_code(const struct code_range *range, uint64_t address, struct co
 			version ? jit_image_address(version, address) : address - range->bias,
 		.bias = range->bias,
 		.version = version,
+		.live_pid = range->live_pid,
 	};
 }
 

@@ -19,6 +19,7 @@ struct code_range {
 	struct image *image;
 	const struct jit_version *version; /* NULL: a file */
 	uint64_t bias;			   /* of a file: as in struct code */
+	uint32_t live_pid;		   /* as there */
 };
 
 /* False where no such range is known. */

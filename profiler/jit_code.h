@@ -94,7 +94,7 @@ void jit_code_mark_at(struct jit_code *code, uint64_t address);
  * nor are, where there are more than JIT_SETTLED_MAX, the oldest that do not have was_sampled and
  * have been known for JIT_SETTLED_NS. What was known from the beginning waits that long; the oldest
  * of what came since do not where there are more than JIT_LISTED_MAX of it. Of all those, the ones with was_sampled keep their name and lines, the others are forgotten. The code
- * bytes are kept of what was sampled and may still run, and of the newest;
+ * bytes are kept of the newest alone;
  * jit_code_unmark() clears was_sampled of all, for the caller to set anew. A sample that still
  * comes must not be older. True if nothing is left to be named or found.
  */

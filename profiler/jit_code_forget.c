@@ -87,11 +87,10 @@ static void unlist_dead(struct page *page)
 	page->capacity = 0;
 }
 
-/* The code bytes are for showing what was sampled, and for knowing copies of the newest code. */
+/* For showing it, code is read from the dump again. */
 static bool needs_code(const struct jit_code *code, const struct jit_version *version)
 {
-	return !version->is_dead &&
-	       (version->was_sampled || version->number + NEWEST >= code->versions.count);
+	return !version->is_dead && version->number + NEWEST >= code->versions.count;
 }
 
 /* What is to stay of the log's entry. */

@@ -49,28 +49,34 @@ static size_t read_process(uint32_t pid, uint64_t address, uint8_t *bytes, size_
 	return got > 0 ? (size_t)got : 0;
 }
 
+static size_t read_version(const struct code *code, uint64_t offset, uint8_t *bytes, size_t size)
+{
+	const struct jit_version *version = code->version;
+
+	if (!version->load || offset >= version->load->size)
+		return 0;
+	if (size > version->load->size - offset)
+		size = version->load->size - offset;
+	if (!version->load->code)
+		return code->live_pid ? read_process(code->live_pid, version->address + offset,
+						     bytes, size)
+				      : 0;
+	memcpy(bytes, version->load->code + offset, size);
+	return size;
+}
+
 /* Up to `size` bytes of code from `distance` off the looked-up address on; returns how many. */
 static size_t read_code(const struct code *code, int64_t distance, uint8_t *bytes, size_t size)
 {
-	const struct jitdump_entry *load;
-	uint64_t offset;
+	uint64_t image_address = code->image_address + (uint64_t)distance;
 
 	if (code->kind == CODE_FILE)
-		return image_read(code->image, code->image_address + (uint64_t)distance, bytes,
-				  size);
-	if (code->live_pid)
-		return read_process(code->live_pid, code->image_address + (uint64_t)distance, bytes,
-				    size);
-	if (!code->version)
-		return 0;
-	load = code->version->load;
-	offset = jit_version_offset(code->image_address) + (uint64_t)distance;
-	if (!load || !load->code || offset >= load->size)
-		return 0;
-	if (size > load->size - offset)
-		size = load->size - offset;
-	memcpy(bytes, load->code + offset, size);
-	return size;
+		return image_read(code->image, image_address, bytes, size);
+	if (code->version)
+		return read_version(code,
+				    jit_version_offset(code->image_address) + (uint64_t)distance,
+				    bytes, size);
+	return code->live_pid ? read_process(code->live_pid, image_address, bytes, size) : 0;
 }
 
 /* How far the looked-up address is into its function; false if nobody knows. */

@@ -4,8 +4,8 @@
  *
  * You give where a frame is (code_find()) and whether it was interrupted there or had called; you
  * get the kind of step to make, from the CFI that covers the place, from what kind of code it is,
- * and where nothing describes it from its instructions (those of perf-mapped code are read from the
- * live process). It never looks at a stack.
+ * and where nothing describes it from its instructions (those of perf-mapped code, and of code whose
+ * bytes are forgotten, are read from the live process). It never looks at a stack.
  */
 #ifndef PROFILER_UNWIND_CHOICE_H
 #define PROFILER_UNWIND_CHOICE_H

@@ -529,6 +529,29 @@ static void a_swapped_file_is_read_but_not_usable(void **state)
 
 #define LOG_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static void code_that_was_not_kept_is_read_again(void **state)
+{
+	struct fixture *fixture = *state;
+	uint8_t *code;
+
+	dump_load(&fixture->dump, 1000, A, 1, "first", THREE_BYTES);
+	dump_load(&fixture->dump, 1001, B, 2, "second", THREE_BYTES);
+	poll(fixture, false);
+	jitdump_log_mark(fixture->log, entry(fixture, 0), false);
+	jitdump_log_mark(fixture->log, entry(fixture, 1), true);
+	jitdump_log_forget_unmarked(fixture->log, 2);
+	assert_null(entry(fixture, 0)->code);
+	code = jitdump_log_read_code(fixture->log, entry(fixture, 0));
+	assert_memory_equal(code, entry(fixture, 1)->code, 3);
+	free(code);
+	/* Other records are there now. */
+	memory_file_truncate(&fixture->file, 0);
+	dump_header(&fixture->dump, 42);
+	dump_load(&fixture->dump, 1000, B, 1, "first", THREE_BYTES);
+	poll(fixture, false);
+	assert_null(jitdump_log_read_code(fixture->log, entry(fixture, 0)));
+}
+
 static void what_is_not_marked_is_forgotten(void **state)
 {
 	struct fixture *fixture = *state;
@@ -582,6 +605,7 @@ int main(void)
 		LOG_TEST(loads_that_differ_in_anything_are_not_the_same),
 		LOG_TEST(a_dump_that_began_anew_keeps_what_was_read),
 		LOG_TEST(what_is_not_marked_is_forgotten),
+		LOG_TEST(code_that_was_not_kept_is_read_again),
 		LOG_TEST(damage_is_counted),
 		cmocka_unit_test(only_a_lone_flag_bit_0_means_tsc),
 		LOG_TEST(files_that_cannot_be_used_say_why),

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Code of a perf map: this process's own bytes stand for those of a process that is recorded. */
-#include "profiler/unwind.h"
+/* Code of a perf map, or whose bytes are forgotten: this process's own bytes stand for those of a process that is recorded. */
+#include "profiler/unwind_choice.h"
 
+#include "profiler/jit_code.h"
 #include "support/jit_world.h"
 #include "support/memory_file.h"
 #include "symbolize/perf_map.h"
@@ -90,12 +91,33 @@ static void a_process_that_is_gone_has_only_frame_pointers(void **state)
 			       W(trampoline + TRAMPOLINE_RETURN), END_OF_CHAIN);
 }
 
+static void forgotten_bytes_of_a_version_are_read_from_a_live_process(void **state)
+{
+	static struct image image = { .kind = IMAGE_JIT };
+	const struct jitdump_entry load = { .address = W(trampoline), .size = sizeof(trampoline) };
+	const struct jit_version version = { .load = &load,
+					     .address = W(trampoline),
+					     .size = sizeof(trampoline) };
+	struct code behind_call = { .kind = CODE_JIT, .image = &image, .version = &version };
+	struct code behind_add = behind_call;
+
+	(void)state;
+	behind_call.image_address = jit_image_address(&version, W(trampoline) + 5);
+	behind_add.image_address = jit_image_address(&version, W(trampoline) + 9);
+	/* Of what is not known anything is possible. */
+	assert_true(unwind_may_be_call(&behind_add));
+	behind_call.live_pid = behind_add.live_pid = (uint32_t)getpid();
+	assert_true(unwind_may_be_call(&behind_call));
+	assert_false(unwind_may_be_call(&behind_add));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, create, destroy)
 	const struct CMUnitTest tests[] = {
 		TEST(the_instructions_of_a_live_process_say_where_the_return_address_is),
 		TEST(a_process_that_is_gone_has_only_frame_pointers),
+		cmocka_unit_test(forgotten_bytes_of_a_version_are_read_from_a_live_process),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
