@@ -41,8 +41,8 @@ struct jit_version {
  * announces code up to 17 ms after it first ran. */
 #define JIT_LATE_LIMIT_NS 50000000u
 
-/* 15 MB, or 8 if new code does not come too fast. */
-enum { JIT_LISTED_MAX = 1 << 15, JIT_SETTLED_MAX = 1 << 14 };
+/* Some 8 MB. */
+enum { JIT_LISTED_MAX = 1 << 14 };
 
 /* For how long code may wait for its first sample wherever there is room. */
 #define JIT_SETTLED_NS UINT64_C(60000000000)
@@ -91,10 +91,10 @@ void jit_code_mark_at(struct jit_code *code, uint64_t address);
 /*
  * For samples that come for hours: versions that lay wholly under code that was announced before
  * `before_ns`, or all if nobody runs the code any more (not `is_used`), are not found from then on;
- * nor are, where there are more than JIT_SETTLED_MAX, the oldest that do not have was_sampled and
+ * nor are, where there are more than JIT_LISTED_MAX, the oldest that do not have was_sampled and
  * have been known for JIT_SETTLED_NS. What was known from the beginning waits that long; the oldest
- * of what came since do not where there are more than JIT_LISTED_MAX of it. Of all those, the ones with was_sampled keep their name and lines, the others are forgotten. The code
- * bytes are kept of the newest alone;
+ * of what came since do not where there is as much of it. Of all those, the ones with was_sampled
+ * keep their name and lines, the others are forgotten. The code bytes are kept of the newest alone;
  * jit_code_unmark() clears was_sampled of all, for the caller to set anew. A sample that still
  * comes must not be older. True if nothing is left to be named or found.
  */

@@ -196,7 +196,7 @@ bool jit_code_forget(struct jit_code *code, uint64_t before_ns, bool is_used)
 	for (size_t i = 0; i < code->page_count; i++)
 		cover_page(&code->pages[i], before_ns);
 	bury_covered(code, is_used);
-	bury_oldest(code, 0, code->settled_count, JIT_SETTLED_MAX, before_ns);
+	bury_oldest(code, 0, code->settled_count, JIT_LISTED_MAX, before_ns);
 	bury_oldest(code, code->first_count, code->versions.count,
 		    code->first_listed + JIT_LISTED_MAX, before_ns);
 	size_t left = forget_dead(code);

@@ -14,7 +14,7 @@
 #define NAME_BYTES_MAX ((size_t)16 << 20)
 
 /* How often what nothing refers to is forgotten. */
-#define TIDY_NS (2000 * NS_PER_MS)
+#define TIDY_NS (1000 * NS_PER_MS)
 
 uint64_t live_now_ns(void)
 {
