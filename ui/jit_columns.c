@@ -9,14 +9,14 @@
 #include <string.h>
 
 const struct table_column jit_columns[JIT_COLUMN_COUNT] = {
-	[JIT_COLUMN_SELF] = { "self%", 6, true },   [JIT_COLUMN_TOTAL] = { "samples", 7, true },
+	[JIT_COLUMN_SELF] = { "self%", 6, true },   [JIT_COLUMN_TOTAL] = { "total%", 6, true },
 	[JIT_COLUMN_LOADED] = { "loads", 5, true }, [JIT_COLUMN_SAMPLED] = { "ran", 4, true },
-	[JIT_COLUMN_BYTES] = { "bytes", 7, true },  [JIT_COLUMN_TIER] = { "tier", 9 },
+	[JIT_COLUMN_BYTES] = { "bytes", 7, true },  [JIT_COLUMN_TIER] = { "tier", 10 },
 	[JIT_COLUMN_FIRST] = { "from s", 7, true }, [JIT_COLUMN_LAST] = { "to s", 7, true },
 	[JIT_COLUMN_NAME] = { "function" },
 };
 
-/* `+`: what never ran was not kept, and may be more. */
+/* What `+` means is told by ui/jit_sums.c. */
 static const char *count_text(uint64_t count, bool is_all, char *buffer, size_t size)
 {
 	snprintf(buffer, size, "%" PRIu64 "%s", count, is_all ? "" : "+");
@@ -32,21 +32,33 @@ static const char *name_text(const struct jit_row *row, char *buffer, size_t siz
 	return buffer;
 }
 
+static const char *share_text(const struct call_weight *weight, const struct shown *shown,
+			      char *buffer, size_t size, unsigned int *style)
+{
+	double percent = percent_of(weight->weight, shown_whole(shown));
+
+	*style = percent_style(percent);
+	snprintf(buffer, size, "%.2f", percent);
+	return buffer;
+}
+
+static const char *tier_text(const struct jit_row *row, char *buffer, size_t size)
+{
+	snprintf(buffer, size, "%s%s", row->tier, row->has_other_tiers ? "+" : "");
+	return buffer;
+}
+
 const char *jit_column_text(const struct jit_table *jit, const struct jit_row *row,
 			    const struct shown *shown, size_t column, char *buffer, size_t size,
 			    unsigned int *style)
 {
-	double percent = percent_of(row->self.weight, shown_whole(shown));
-
 	if (row->is_version)
 		*style = STYLE_DIM;
 	switch (column) {
 	case JIT_COLUMN_SELF:
-		*style = percent_style(percent);
-		snprintf(buffer, size, "%.2f", percent);
-		return buffer;
+		return share_text(&row->self, shown, buffer, size, style);
 	case JIT_COLUMN_TOTAL:
-		return count_text(row->total.count, true, buffer, size);
+		return share_text(&row->total, shown, buffer, size, style);
 	case JIT_COLUMN_LOADED:
 		return row->is_version
 			       ? ""
@@ -57,7 +69,7 @@ const char *jit_column_text(const struct jit_table *jit, const struct jit_row *r
 		return count_text(row->bytes, row->is_version || row->is_loaded_known, buffer,
 				  size);
 	case JIT_COLUMN_TIER:
-		return row->tier;
+		return tier_text(row, buffer, size);
 	case JIT_COLUMN_FIRST:
 		return jit_seconds_text(jit, row->first_ns, buffer, size);
 	case JIT_COLUMN_LAST:
@@ -80,7 +92,7 @@ int jit_column_compare(const struct jit_row *first, const struct jit_row *second
 	case JIT_COLUMN_SELF:
 		return compare_numbers(first->self.weight, second->self.weight);
 	case JIT_COLUMN_TOTAL:
-		return compare_numbers(first->total.count, second->total.count);
+		return compare_numbers(first->total.weight, second->total.weight);
 	case JIT_COLUMN_LOADED:
 		return compare_numbers(first->loaded, second->loaded);
 	case JIT_COLUMN_SAMPLED:

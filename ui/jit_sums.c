@@ -71,9 +71,26 @@ static void draw_steps(const struct jit_table *jit, struct canvas *canvas, struc
 		      "] %s s, up to %.0f loads/s", until, (double)most / step_s);
 }
 
+/* Of marks that stand somewhere below. */
+static void draw_marks(const struct jit_table *jit, struct canvas *canvas, struct area area)
+{
+	bool has_unknown = false, has_tiers = false;
+
+	for (size_t i = 0; i < jit->count; i++) {
+		has_unknown |= !jit->rows[i].is_version && !jit->rows[i].is_loaded_known;
+		has_tiers |= jit->rows[i].has_other_tiers;
+	}
+	canvas_printf(canvas, area.row, area.column, area.columns, STYLE_TITLE, "%s%s%s",
+		      has_unknown ? "1+: at least so many: what never ran is not kept" : "",
+		      has_unknown && has_tiers ? "; " : "",
+		      has_tiers ? "tier+: the last one, after others" : "");
+}
+
 void jit_sums_draw(const struct jit_table *jit, struct canvas *canvas, struct area area)
 {
 	draw_sums(jit, canvas, area);
 	area.row++;
 	draw_steps(jit, canvas, area);
+	area.row++;
+	draw_marks(jit, canvas, area);
 }

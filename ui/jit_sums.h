@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What stands above the JIT functions: sums of all code, and when it was loaded.
+ * What stands above the JIT functions: sums of all code, when it was loaded, and what marks mean.
  */
 #ifndef UI_JIT_SUMS_H
 #define UI_JIT_SUMS_H
@@ -8,7 +8,7 @@
 #include "ui/canvas.h"
 #include "ui/jit_table.h"
 
-enum { JIT_SUMS_ROWS = 2 };
+enum { JIT_SUMS_ROWS = 3 };
 
 void jit_sums_draw(const struct jit_table *jit, struct canvas *canvas, struct area area);
 

@@ -70,6 +70,7 @@ static void add_to_function(struct jit_row *function, const struct jit_row *vers
 	function->loaded++;
 	function->sampled += version->was_sampled;
 	function->bytes += version->bytes;
+	function->has_other_tiers |= function->loaded > 1 && function->tier != version->tier;
 	if (version->first_ns < function->last_ns)
 		return;
 	function->last_ns = version->first_ns;
@@ -137,6 +138,8 @@ static void add_totals(struct builder *builder)
 	/* All the time there is, and that of loads before it. */
 	shown_span(builder->shown, &table->from_ns, &table->until_ns);
 	table->start_ns = table->from_ns;
+	if (!table->until_ns)
+		table->from_ns = UINT64_MAX;
 	for (size_t i = 0; i < builder->dump_count; i++) {
 		const struct jit_totals *totals = &builder->dumps[i].dump.totals;
 
@@ -150,6 +153,11 @@ static void add_totals(struct builder *builder)
 		if (totals->load_count && totals->until_ns > table->until_ns)
 			table->until_ns = totals->until_ns;
 	}
+	if (table->from_ns == UINT64_MAX)
+		table->from_ns = table->start_ns;
+	/* The samples of a live profile begin anew, and what is loaded stays. */
+	if (!builder->shown->recording)
+		table->start_ns = table->from_ns;
 	for (size_t i = 0; i < builder->dump_count; i++) {
 		if (builder->dumps[i].dump.totals.load_count)
 			add_steps(table, &builder->dumps[i].dump.totals);

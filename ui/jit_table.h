@@ -2,7 +2,8 @@
 /*
  * JIT functions and their versions: what was loaded, how much of it ran.
  *
- * You give what is shown; you get rows of functions and rows of their versions, and sums of all. What a recording does not keep is marked as not known, and never 0. It never sorts.
+ * You give what is shown; you get rows of functions and rows of their versions, and sums of all.
+ * What a recording does not keep is marked as not known, and never 0. It never sorts.
  */
 #ifndef UI_JIT_TABLE_H
 #define UI_JIT_TABLE_H
@@ -21,6 +22,7 @@ struct jit_row {
 
 	/* Of functions. */
 	uint64_t loaded, sampled; /* versions */
+	bool has_other_tiers;	  /* some of these are of another one than the last */
 	bool is_loaded_known;	  /* else there may have been more that never ran */
 
 	/* Of versions. */

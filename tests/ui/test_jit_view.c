@@ -116,13 +116,14 @@ static void functions_tell_what_of_them_was_loaded_and_what_ran(void **state)
 	sample_all();
 	show();
 	lone_view_expect(
-		&stage, 8, 80,
+		&stage, 9, 80,
 		"4 loads (18 bytes), never sampled: 1 (2 bytes)\n"
-		"-0.500 s [=      =       @                        ] 4.500 s, up to 16 loads/s\n"
-		"self%v samples loads  ran   bytes tier       from s    to s function\n"
-		" 75.00       3     2    2      12 TurboFan   -0.500   0.500 JS:fib app.js:1:1\n"
-		" 25.00       2     1    1       4 Sparkplug   1.500   1.500 JS:loop app.js:9:1\n"
-		"  0.00       0     1    0       2 Ignition    1.500   1.500 JS:cold?[2J app.js:2\n"
+		"0.000 s [=      =       @                        ] 5.000 s, up to 16 loads/s\n"
+		"tier+: the last one, after others\n"
+		"self%v total% loads  ran   bytes tier        from s    to s function\n"
+		" 75.00  75.00     2    2      12 TurboFan+    0.000   1.000 JS:fib app.js:1:1\n"
+		" 25.00  50.00     1    1       4 Sparkplug    2.000   2.000 JS:loop app.js:9:1\n"
+		"  0.00   0.00     1    0       2 Ignition     2.000   2.000 JS:cold?[2J app.js:2\n"
 		"\n"
 		"\n");
 }
@@ -135,15 +136,16 @@ static void enter_shows_and_hides_the_versions_of_a_function(void **state)
 	show();
 	assert_true(lone_view_press(&stage, TERMINAL_KEY_ENTER));
 	lone_view_expect(
-		&stage, 8, 80,
+		&stage, 9, 80,
 		"4 loads (18 bytes), never sampled: 1 (2 bytes)\n"
-		"-0.500 s [=      =       @                        ] 4.500 s, up to 16 loads/s\n"
-		"self%v samples loads  ran   bytes tier       from s    to s function\n"
-		" 75.00       3     2    2      12 TurboFan   -0.500   0.500 JS:fib app.js:1:1\n"
-		" 25.00       1                  4 Ignition   -0.500   0.500   10000\n"
-		" 50.00       2                  8 TurboFan    0.500           10000\n"
-		" 25.00       2     1    1       4 Sparkplug   1.500   1.500 JS:loop app.js:9:1\n"
-		"  0.00       0     1    0       2 Ignition    1.500   1.500 JS:cold?[2J "
+		"0.000 s [=      =       @                        ] 5.000 s, up to 16 loads/s\n"
+		"tier+: the last one, after others\n"
+		"self%v total% loads  ran   bytes tier        from s    to s function\n"
+		" 75.00  75.00     2    2      12 TurboFan+    0.000   1.000 JS:fib app.js:1:1\n"
+		" 25.00  25.00                  4 Ignition     0.000   1.000   10000\n"
+		" 50.00  50.00                  8 TurboFan     1.000           10000\n"
+		" 25.00  50.00     1    1       4 Sparkplug    2.000   2.000 JS:loop app.js:9:1\n"
+		"  0.00   0.00     1    0       2 Ignition     2.000   2.000 JS:cold?[2J "
 		"app.js:2\n");
 	stage.view->cursor = 2;
 	assert_true(lone_view_press(&stage, TERMINAL_KEY_ENTER));
@@ -153,15 +155,16 @@ static void enter_shows_and_hides_the_versions_of_a_function(void **state)
 	assert_true(lone_view_press(&stage, TERMINAL_KEY_ENTER));
 	lone_view_press(&stage, '9'); /* the names */
 	lone_view_expect(
-		&stage, 8, 80,
+		&stage, 9, 80,
 		"4 loads (18 bytes), never sampled: 1 (2 bytes)\n"
-		"-0.500 s [=      =       @                        ] 4.500 s, up to 16 loads/s\n"
-		" self% samples loads  ran   bytes tier       from s    to s function^\n"
-		"  0.00       0     1    0       2 Ignition    1.500   1.500 JS:cold?[2J app.js:2\n"
-		" 75.00       3     2    2      12 TurboFan   -0.500   0.500 JS:fib app.js:1:1\n"
-		" 25.00       2     1    1       4 Sparkplug   1.500   1.500 JS:loop app.js:9:1\n"
-		"  0.00       1                  4 Sparkplug   1.500   3.500   20000\n"
-		" 25.00       1                  4 Sparkplug   3.500           40000 moved here\n");
+		"0.000 s [=      =       @                        ] 5.000 s, up to 16 loads/s\n"
+		"tier+: the last one, after others\n"
+		" self% total% loads  ran   bytes tier        from s    to s function^\n"
+		"  0.00   0.00     1    0       2 Ignition     2.000   2.000 JS:cold?[2J app.js:2\n"
+		" 75.00  75.00     2    2      12 TurboFan+    0.000   1.000 JS:fib app.js:1:1\n"
+		" 25.00  50.00     1    1       4 Sparkplug    2.000   2.000 JS:loop app.js:9:1\n"
+		"  0.00  25.00                  4 Sparkplug    2.000   4.000   20000\n"
+		" 25.00  25.00                  4 Sparkplug    4.000           40000 moved here\n");
 	lone_view_update(&stage);
 	assert_int_equal(stage.view->row_count, 5);
 }
@@ -175,13 +178,35 @@ static void what_is_filtered_out_did_run_all_the_same(void **state)
 	stage.shown.selection.from_ns = 10 * S;
 	lone_view_update(&stage);
 	lone_view_expect(
-		&stage, 6, 80,
+		&stage, 7, 80,
 		"4 loads (18 bytes), never sampled: 1 (2 bytes)\n"
-		"-0.500 s [=      =       @                        ] 4.500 s, up to 16 loads/s\n"
-		"self%v samples loads  ran   bytes tier       from s    to s function\n"
-		" 25.00       1     1    1       4 Sparkplug   1.500   1.500 JS:loop app.js:9:1\n"
-		"  0.00       0     1    0       2 Ignition    1.500   1.500 JS:cold?[2J app.js:2\n"
-		"  0.00       0     2    2      12 TurboFan   -0.500   0.500 JS:fib app.js:1:1\n");
+		"0.000 s [=      =       @                        ] 5.000 s, up to 16 loads/s\n"
+		"tier+: the last one, after others\n"
+		"self%v total% loads  ran   bytes tier        from s    to s function\n"
+		" 25.00  25.00     1    1       4 Sparkplug    2.000   2.000 JS:loop app.js:9:1\n"
+		"  0.00   0.00     1    0       2 Ignition     2.000   2.000 JS:cold?[2J app.js:2\n"
+		"  0.00   0.00     2    2      12 TurboFan+    0.000   1.000 JS:fib app.js:1:1\n");
+}
+
+static void samples_begin_anew_and_times_do_not(void **state)
+{
+	(void)state;
+	use_dump();
+	sample_all();
+	show();
+	profile_destroy(profile);
+	profile = profile_create();
+	shown_renew(&stage.shown, profile, world.naming);
+	lone_view_update(&stage);
+	lone_view_expect(
+		&stage, 7, 80,
+		"4 loads (18 bytes), never sampled: 1 (2 bytes)\n"
+		"0.000 s [=                  =                   @] 2.000 s, up to 40 loads/s\n"
+		"tier+: the last one, after others\n"
+		"self%v total% loads  ran   bytes tier        from s    to s function\n"
+		"  0.00   0.00     1    0       2 Ignition     2.000   2.000 JS:cold?[2J app.js:2\n"
+		"  0.00   0.00     1    1       4 Sparkplug    2.000   2.000 JS:loop app.js:9:1\n"
+		"  0.00   0.00     2    2      12 TurboFan+    0.000   1.000 JS:fib app.js:1:1\n");
 }
 
 static const struct jitdump_entry kept = { .kind = JITDUMP_ENTRY_LOAD,
@@ -216,11 +241,12 @@ static void of_a_recording_the_sums_tell_what_it_did_not_keep(void **state)
 	use_recording(true);
 	show();
 	lone_view_expect(
-		&stage, 5, 80,
+		&stage, 6, 80,
 		"612 loads (41.0 kB), never sampled: 611 (41.0 kB)\n"
-		"-3.000 s [@                                       ] 1.000 s, up to 120 loads/s\n"
-		"self%v samples loads  ran   bytes tier       from s    to s function\n"
-		"100.00       1    1+    1      8+ TurboFan   -2.000  -2.000 JS:fib app.js:1:1\n"
+		"0.000 s [@                                       ] 4.000 s, up to 120 loads/s\n"
+		"1+: at least so many: what never ran is not kept\n"
+		"self%v total% loads  ran   bytes tier        from s    to s function\n"
+		"100.00 100.00    1+    1      8+ TurboFan     1.000   1.000 JS:fib app.js:1:1\n"
 		"\n");
 }
 
@@ -230,11 +256,12 @@ static void what_an_older_recording_does_not_tell_is_said(void **state)
 	use_recording(false);
 	show();
 	lone_view_expect(
-		&stage, 5, 80,
+		&stage, 6, 80,
 		"1 loads (8 bytes) are kept, those that were sampled; others are not known\n"
 		"\n"
-		"self%v samples loads  ran   bytes tier       from s    to s function\n"
-		"100.00       1    1+    1      8+ TurboFan   -2.000  -2.000 JS:fib app.js:1:1\n"
+		"1+: at least so many: what never ran is not kept\n"
+		"self%v total% loads  ran   bytes tier        from s    to s function\n"
+		"100.00 100.00    1+    1      8+ TurboFan     0.000   0.000 JS:fib app.js:1:1\n"
 		"\n");
 }
 
@@ -243,10 +270,11 @@ static void without_jit_code_that_is_said(void **state)
 	(void)state;
 	sample(8 * S, CHAIN(USER, FIB + 2));
 	show();
-	lone_view_expect(&stage, 4, 80,
+	lone_view_expect(&stage, 5, 80,
 			 "no jitdump, so no versions are known\n"
 			 "\n"
-			 "self%v samples loads  ran   bytes tier       from s    to s function\n"
+			 "\n"
+			 "self%v total% loads  ran   bytes tier        from s    to s function\n"
 			 "\n");
 	assert_false(lone_view_press(&stage, TERMINAL_KEY_ENTER));
 	lone_view_draw_in_all_sizes(&stage);
@@ -257,10 +285,11 @@ static void without_a_session_nothing_is_known(void **state)
 	(void)state;
 	lone_view_init(&stage, &jit_view, profile, world.naming, NULL);
 	lone_view_update(&stage);
-	lone_view_expect(&stage, 4, 80,
+	lone_view_expect(&stage, 5, 80,
 			 "no jitdump, so no versions are known\n"
 			 "\n"
-			 "self%v samples loads  ran   bytes tier       from s    to s function\n"
+			 "\n"
+			 "self%v total% loads  ran   bytes tier        from s    to s function\n"
 			 "\n");
 }
 
@@ -293,6 +322,7 @@ int main(void)
 		TEST(functions_tell_what_of_them_was_loaded_and_what_ran),
 		TEST(enter_shows_and_hides_the_versions_of_a_function),
 		TEST(what_is_filtered_out_did_run_all_the_same),
+		TEST(samples_begin_anew_and_times_do_not),
 		TEST(of_a_recording_the_sums_tell_what_it_did_not_keep),
 		TEST(what_an_older_recording_does_not_tell_is_said),
 		TEST(without_jit_code_that_is_said),
