@@ -33,6 +33,7 @@ struct source {
 	size_t number_count;
 	size_t version; /* which of them is drawn; number_count: all together */
 	bool is_open, is_inlined, hides_lines, is_intel;
+	bool has_leapt; /* the cursor, since it was drawn */
 };
 
 static void close_function(struct source *source)
@@ -56,6 +57,13 @@ static bool draws_one(const struct source *source)
 	return source->version < source->number_count;
 }
 
+/* Of what rows the hottest are looked for: there may be no lines. */
+static enum annotation_row_kind hot_kind(const struct source *source)
+{
+	return source->function.annotation.hottest[ANNOTATION_LINE].count ? ANNOTATION_LINE
+									  : ANNOTATION_INSTRUCTION;
+}
+
 static void open_function(struct source *source, const struct shown *shown)
 {
 	bool is_one = draws_one(source);
@@ -76,10 +84,10 @@ static void open_function(struct source *source, const struct shown *shown)
 		});
 	source->is_open = true;
 	source->view.row_count = source->function.annotation.count;
-	hottest = annotation_hottest(&source->function.annotation,
-				     source->hides_lines ? ANNOTATION_INSTRUCTION : ANNOTATION_LINE,
+	hottest = annotation_hottest(&source->function.annotation, hot_kind(source),
 				     ANNOTATION_NO_ROW, 1);
 	source->view.cursor = hottest == ANNOTATION_NO_ROW ? 0 : hottest;
+	source->has_leapt = true;
 }
 
 /* What is drawn may have become hotter or cooler than others of its name. */
@@ -122,6 +130,7 @@ static void renew_function(struct source *source, const struct shown *shown)
 	if (row == ANNOTATION_NO_ROW)
 		return;
 	view->cursor = row;
+	source->has_leapt = false;
 	view->top = row > cursor - top ? row - (cursor - top) : 0;
 }
 
@@ -239,7 +248,11 @@ static void draw(struct view *view, const struct shown *shown, struct canvas *ca
 
 	view->list_row = 1;
 	view->list_rows = area.rows - 1;
-	view_scroll(view);
+	if (source->has_leapt)
+		view_scroll_to(view);
+	else
+		view_scroll(view);
+	source->has_leapt = false;
 	draw_title(source, shown, canvas, area);
 	for (int i = 0; i < view->list_rows && view->top + (size_t)i < view->row_count; i++) {
 		struct area row = { area.row + 1 + i, area.column, 1, area.columns };
@@ -256,6 +269,7 @@ static bool go_to(struct source *source, size_t row)
 	if (row == ANNOTATION_NO_ROW)
 		return false;
 	source->view.cursor = row;
+	source->has_leapt = true;
 	return true;
 }
 
@@ -302,11 +316,9 @@ static bool act(struct view *view, struct shown *shown, struct explorer *explore
 
 	switch (action) {
 	case ACTION_HOTTER:
-		return step_hottest(
-			source, source->hides_lines ? ANNOTATION_INSTRUCTION : ANNOTATION_LINE, 1);
+		return step_hottest(source, hot_kind(source), 1);
 	case ACTION_COOLER:
-		return step_hottest(
-			source, source->hides_lines ? ANNOTATION_INSTRUCTION : ANNOTATION_LINE, -1);
+		return step_hottest(source, hot_kind(source), -1);
 	case ACTION_HOTTER_INSTRUCTION:
 		return step_hottest(source, ANNOTATION_INSTRUCTION, 1);
 	case ACTION_JUMP:

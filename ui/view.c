@@ -17,6 +17,16 @@ void view_scroll(struct view *view)
 		view->top = view->row_count > rows ? view->row_count - rows : 0;
 }
 
+void view_scroll_to(struct view *view)
+{
+	size_t rows = view->list_rows > 0 ? (size_t)view->list_rows : 1;
+	bool is_near = view->cursor >= view->top && view->cursor + rows / 3 < view->top + rows;
+
+	if (!is_near)
+		view->top = view->cursor > rows / 3 ? view->cursor - rows / 3 : 0;
+	view_scroll(view);
+}
+
 const char *percent_text(char buffer[16], double percent)
 {
 	snprintf(buffer, 16, "%.2f", percent);

@@ -83,6 +83,10 @@ struct view {
  * knows list_rows. */
 void view_scroll(struct view *view);
 
+/* The same after a leap: a row that is not drawn, or has little below it, comes to the upper third of
+ * the list. */
+void view_scroll_to(struct view *view);
+
 /* "12.34", and its style. */
 const char *percent_text(char buffer[16], double percent);
 enum style percent_style(double percent);

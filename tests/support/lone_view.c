@@ -143,3 +143,10 @@ void explorer_unfilter(struct explorer *explorer, struct text_list *list, size_t
 	text_list_remove(list, number);
 	explorer_reselect(explorer);
 }
+
+/* There is none. */
+struct terminal *explorer_terminal(struct explorer *explorer)
+{
+	(void)explorer;
+	return NULL;
+}

@@ -242,6 +242,28 @@ void world_feed_again(struct session_world *world, const struct session_world *f
 	}
 }
 
+void world_collect(const struct session_world *world, struct profile *profile)
+{
+	for (size_t i = 0; i < world->count; i++) {
+		const struct world_sample *sample = &world->samples[i];
+		uint32_t stack = STACK_NONE;
+
+		for (size_t at = sample->count; at-- > 0;)
+			stack = profile_stack(
+				profile, stack,
+				profile_location(profile, sample->frames[at].location), false);
+		profile_add_sample(profile,
+				   &(struct profile_sample){
+					   .time_ns = sample->time_ns,
+					   .weight = 1,
+					   .count = 1,
+					   .thread = profile_thread(profile, sample->pid,
+								    sample->tid, sample->comm),
+					   .stack = stack,
+				   });
+	}
+}
+
 const struct named_frame *world_frame_names(const struct session_world *world, size_t sample,
 					    size_t frame)
 {

@@ -77,6 +77,9 @@ void world_stack_sample(struct session_world *world, uint64_t time_ns, uint32_t 
 /* Feeds all records that another world was fed. */
 void world_feed_again(struct session_world *world, const struct session_world *from);
 
+/* Adds what came out to a profile; each sample weighs 1. */
+void world_collect(const struct session_world *world, struct profile *profile);
+
 /* What a frame of a sample is called, after session_finish(). */
 const char *world_name(const struct session_world *world, size_t sample, size_t frame);
 const struct named_frame *world_frame_names(const struct session_world *world, size_t sample,

@@ -41,33 +41,10 @@ static int end(void **state)
 	return 0;
 }
 
-/* What the world's session gave, as a profile. */
-static void collect(void)
-{
-	for (size_t i = 0; i < world.count; i++) {
-		const struct world_sample *sample = &world.samples[i];
-		uint32_t stack = STACK_NONE;
-
-		for (size_t at = sample->count; at-- > 0;)
-			stack = profile_stack(
-				profile, stack,
-				profile_location(profile, sample->frames[at].location), false);
-		profile_add_sample(profile,
-				   &(struct profile_sample){
-					   .time_ns = sample->time_ns,
-					   .weight = 1,
-					   .count = 1,
-					   .thread = profile_thread(profile, sample->pid,
-								    sample->tid, sample->comm),
-					   .stack = stack,
-				   });
-	}
-}
-
 static void show(void)
 {
 	session_finish(world.session);
-	collect();
+	world_collect(&world, profile);
 	lone_view_init(&stage, &jit_view, profile, world.naming, NULL);
 	stage.shown.session = world.session;
 	lone_view_update(&stage);

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* The view over programs of tests/symbolize/places.c and over a dump, sampled where tests say. */
+#include "support/dump_builder.h"
+#include "support/lone_view.h"
+#include "support/places.h"
+#include "support/session_world.h"
+
+#include <linux/perf_event.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define PROGRAM	 JPROF_PLACES_DIR "/gcc-dwarf5"
+#define STRIPPED JPROF_SEPARATE_DIR "/nothing/places"
+#define USER	 ((uint64_t)PERF_CONTEXT_USER)
+
+/* Programs are mapped with their image addresses from BASE on. */
+enum { PID = 42, BASE = 0x400000, CODE_START = 0x1000, CODE_SIZE = 0x1000, JIT = 0x10000 };
+
+static struct session_world world;
+static struct profile *profile;
+static struct lone_view stage;
+static uint64_t now_ns;
+
+static int begin(void **state)
+{
+	(void)state;
+	now_ns = 1000;
+	session_world_init(&world, false, false);
+	profile = profile_create();
+	world_comm(&world, now_ns, PID, PID, "app", false);
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	lone_view_deinit(&stage);
+	profile_destroy(profile);
+	session_world_deinit(&world);
+	return 0;
+}
+
+static void sample(uint64_t address, size_t times)
+{
+	while (times--)
+		world_sample(&world, ++now_ns, PID, PID, CHAIN(USER, address));
+}
+
+/* The view of the innermost function of a sample, by its number. */
+static void show(size_t number)
+{
+	session_finish(world.session);
+	world_collect(&world, profile);
+	lone_view_init(&stage, &source_view, profile, world.naming, NULL);
+	stage.shown.session = world.session;
+	stage.shown.function = shown_function_of(world_frame_names(&world, number, 0));
+	lone_view_update(&stage);
+}
+
+/* Jumps back to its own start, 90 instructions before. */
+static void announce_long_function(void)
+{
+	struct dump_builder dump = { 0 };
+	char path[] = "/tmp/jprof-test-XXXXXX";
+	uint8_t code[95];
+	struct error err;
+	int fd = mkstemp(path);
+
+	memset(code, 0x90, sizeof(code));
+	memcpy(code + 90, (const uint8_t[]){ 0xe9, 0xa1, 0xff, 0xff, 0xff }, 5);
+	assert_true(fd >= 0);
+	dump_header(&dump, PID);
+	dump_load(&dump, now_ns, JIT, 1, "long", (struct dump_code){ code, sizeof(code) });
+	assert_int_equal(write(fd, dump.file.bytes, dump.file.size), dump.file.size);
+	close(fd);
+	assert_true(session_add_jitdump(world.session, PID, path, &err));
+	unlink(path);
+	dump_free(&dump);
+}
+
+static void what_keys_lead_to_has_rows_below_it(void **state)
+{
+	(void)state;
+	announce_long_function();
+	sample(JIT + 60, 3);
+	sample(JIT + 61, 2);
+	sample(JIT + 90, 1);
+	show(0);
+	assert_int_equal(stage.canvas.rows, 24);
+	assert_int_equal(stage.view->cursor, 60);
+	assert_int_equal(stage.view->top, 53);
+	lone_view_press(&stage, 't');
+	assert_int_equal(stage.view->cursor, 61);
+	lone_view_update(&stage);
+	assert_int_equal(stage.view->top, 53);
+	lone_view_press(&stage, 't');
+	assert_int_equal(stage.view->cursor, 90);
+	lone_view_update(&stage);
+	assert_int_equal(stage.view->top, 68);
+	lone_view_press(&stage, TERMINAL_KEY_ENTER);
+	assert_int_equal(stage.view->cursor, 0);
+	lone_view_update(&stage);
+	assert_int_equal(stage.view->top, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+		TEST(what_keys_lead_to_has_rows_below_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
