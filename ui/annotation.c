@@ -197,12 +197,18 @@ static void add_gap(struct building *building, const struct item *item, bool is_
 	struct annotation_row *row =
 		add_row(building->annotation, ANNOTATION_GAP, (struct call_weight){ 0 });
 	const struct body *body = &building->bodies[item->body];
-	char text[64];
+	const struct sampled_code *sampled = body->part->sampled;
+	bool has_tier = sampled->tier && *sampled->tier;
+	char text[128];
+	int used;
 
 	if (!is_version)
 		return;
-	snprintf(text, sizeof(text), body->alike_count ? "version %u and %u alike" : "version %u",
-		 body->part->sampled->version, body->alike_count);
+	used = snprintf(text, sizeof(text), "version %u%s%s", sampled->version,
+			has_tier ? ", " : "", has_tier ? sampled->tier : "");
+	if (body->alike_count)
+		snprintf(text + used, sizeof(text) - (size_t)used, " and %u alike",
+			 body->alike_count);
 	row->text = string_pool_add(building->annotation->texts, text);
 }
 

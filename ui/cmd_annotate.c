@@ -71,37 +71,54 @@ static void print_field(const char *name, const char *text)
 	putchar('\n');
 }
 
+static bool is_version_of(const struct sampled_code *code, const struct sampled_code *other)
+{
+	return code->version && other->version && !strcmp(code->plain, other->plain);
+}
+
 static uint32_t count_versions(const struct sampled_codes *codes, const struct sampled_code *of)
 {
 	uint32_t count = 0;
 
 	for (size_t i = 0; i < codes->count; i++)
-		count += codes->items[i].version && !strcmp(codes->items[i].name, of->name);
+		count += is_version_of(&codes->items[i], of);
 	return count;
 }
 
-static void print_versions(const struct annotate *annotate, const struct sampled_codes *codes,
-			   const struct sampled_code *shown)
+static void list_versions(const struct sampled_codes *codes, const struct sampled_code *of)
 {
 	enum { LISTED_MAX = 8 };
-	uint32_t count = count_versions(codes, shown), listed = 0;
+	uint32_t listed = 0;
+
+	for (size_t i = 0; i < codes->count && listed < LISTED_MAX; i++) {
+		const struct sampled_code *code = &codes->items[i];
+
+		if (!is_version_of(code, of))
+			continue;
+		printf("%s %" PRIu32, listed++ ? "," : "", code->version);
+		if (*code->tier)
+			printf(" (%s)", code->tier);
+		printf(" has %" PRIu64 " samples", code->self.count);
+	}
+	puts(count_versions(codes, of) > listed ? " ..." : "");
+}
+
+static void print_versions(const struct sampled_codes *codes, const struct sampled_code *shown,
+			   size_t chosen)
+{
+	uint32_t count = count_versions(codes, shown);
 
 	if (count < 2)
 		return;
 	printf("# version:  ");
-	if (annotate->all_versions)
+	if (chosen == count)
 		printf("all of %" PRIu32 ":", count);
+	else if (chosen > 1)
+		printf("%zu of %" PRIu32 ":", chosen, count);
 	else
-		printf("%" PRIu32 " of %" PRIu32 " (--version N, --all-versions):", shown->version,
-		       count);
-	for (size_t i = 0; i < codes->count && listed < LISTED_MAX; i++) {
-		const struct sampled_code *code = &codes->items[i];
-
-		if (code->version && !strcmp(code->name, shown->name))
-			printf("%s %" PRIu32 " has %" PRIu64 " samples", listed++ ? "," : "",
-			       code->version, code->self.count);
-	}
-	puts(count > listed ? " ..." : "");
+		printf("%" PRIu32 " of %" PRIu32 "%s%s (--version N, --all-versions):",
+		       shown->version, count, *shown->tier ? ", " : "", shown->tier);
+	list_versions(codes, shown);
 }
 
 static void print_others(const struct sampled_codes *codes, const size_t *numbers, size_t count)
@@ -113,7 +130,7 @@ static void print_others(const struct sampled_codes *codes, const size_t *number
 	for (size_t i = 1; i < count; i++) {
 		const struct sampled_code *code = &codes->items[numbers[i]];
 
-		if (code->version && shown->version && !strcmp(code->name, shown->name))
+		if (is_version_of(code, shown))
 			continue;
 		if (others++ >= LISTED_MAX)
 			continue;
@@ -147,31 +164,33 @@ static void print_event(struct annotate *annotate, uint32_t event)
 	print_field("event:", events[event].name);
 }
 
-/* Those of `numbers` that are to be shown go first; returns how many, 0 with a sentence. */
+/* The first found, or of its versions those that are to be shown: a name with the mark of a tier means
+ * those of that tier. Returns how many, 0 with a sentence. */
 static size_t choose_versions(const struct annotate *annotate, const struct sampled_codes *codes,
-			      size_t *numbers, size_t count)
+			      size_t found, enum code_match match, size_t *chosen)
 {
-	const struct sampled_code *first = &codes->items[numbers[0]];
-	size_t chosen = 0;
+	const struct sampled_code *first = &codes->items[found];
+	bool is_of_tier = annotate->symbol && match == CODE_MATCH_NAME && !annotate->version;
+	size_t count = 0;
 
-	if (!annotate->version && (!annotate->all_versions || !first->version))
+	if (!annotate->version && (!annotate->all_versions || !first->version)) {
+		chosen[0] = found;
 		return 1;
-	for (size_t i = 0; i < count; i++) {
-		const size_t number = numbers[i];
-		const struct sampled_code *code = &codes->items[number];
+	}
+	for (size_t i = 0; i < codes->count; i++) {
+		const struct sampled_code *code = &codes->items[i];
 
-		if (!code->version || strcmp(code->name, first->name) != 0 ||
-		    (annotate->version && code->version != annotate->version))
-			continue;
-		numbers[i] = numbers[chosen];
-		numbers[chosen++] = number;
+		if (is_version_of(code, first) &&
+		    (!annotate->version || code->version == annotate->version) &&
+		    (!is_of_tier || !strcmp(code->name, first->name)))
+			chosen[count++] = i;
 	}
 	if (!first->version)
 		command_fail("'%s' is no JIT code: it has no versions", first->name);
-	else if (!chosen)
+	else if (!count)
 		command_fail("'%s' has no version %" PRIu64 ", but %" PRIu32, first->name,
 			     annotate->version, count_versions(codes, first));
-	return chosen;
+	return count;
 }
 
 static int compare_versions(const void *a, const void *b, void *context)
@@ -211,7 +230,7 @@ static void print_function(struct annotate *annotate, const struct sampled_codes
 				});
 	print_field("module:", shown->frame->module);
 	print_samples(&function, all);
-	print_versions(annotate, codes, shown);
+	print_versions(codes, shown, chosen);
 	if (*function.remark)
 		print_field("remark:", function.remark);
 	putchar('\n');
@@ -224,26 +243,31 @@ static bool show_event(struct annotate *annotate, uint32_t event, int *result)
 {
 	struct sampled_codes codes;
 	struct stack_sums sums;
-	size_t *numbers, found, chosen;
-	bool is_inlined;
+	const struct code_search search = { .name = annotate->symbol,
+					    .selection = &annotate->selection };
+	size_t *numbers, *chosen, found, chosen_count;
+	enum code_match match;
 
 	sum_samples(annotate, event, &sums, &codes);
 	numbers = xcalloc(codes.count + 1, sizeof(*numbers));
-	found = sampled_codes_find(&codes, annotate->recording.naming, &annotate->selection,
-				   annotate->symbol, numbers, codes.count, &is_inlined);
-	chosen = found ? choose_versions(annotate, &codes, numbers, found) : 0;
-	if (chosen) {
+	chosen = xcalloc(codes.count + 1, sizeof(*chosen));
+	found = sampled_codes_find(&codes, annotate->recording.naming, &search, numbers,
+				   codes.count, &match);
+	chosen_count = found ? choose_versions(annotate, &codes, numbers[0], match, chosen) : 0;
+	if (chosen_count) {
 		print_event(annotate, event);
-		print_field("function:", codes.items[numbers[0]].name);
-		if (is_inlined)
+		print_field("function:", chosen_count > 1 ? codes.items[chosen[0]].plain
+							  : codes.items[chosen[0]].name);
+		if (match == CODE_MATCH_INLINED)
 			print_field("inlined:", annotate->symbol);
 		if (annotate->symbol)
 			print_others(&codes, numbers, found);
-		print_function(annotate, &codes, numbers, chosen, sums.all);
+		print_function(annotate, &codes, chosen, chosen_count, sums.all);
 	} else if (found) {
 		*result = EXIT_FAILED;
 	}
 	free(numbers);
+	free(chosen);
 	sampled_codes_deinit(&codes);
 	stack_sums_deinit(&sums);
 	return found;

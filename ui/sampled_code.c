@@ -2,6 +2,7 @@
 #include "ui/sampled_code.h"
 
 #include "jitdump/xalloc.h"
+#include "ui/jit_tier.h"
 
 #include <fnmatch.h>
 #include <stdlib.h>
@@ -35,6 +36,22 @@ static struct sampled_code *code_at(struct collecting *collecting, struct locati
 	return &codes->items[codes->count++];
 }
 
+/* The longest name that is taken for one with a mark. */
+enum { PLAIN_NAME_MAX = 1024 };
+
+static void set_name(struct collecting *collecting, struct sampled_code *code, const char *name)
+{
+	char plain[PLAIN_NAME_MAX];
+
+	code->name = code->plain = name;
+	code->tier = "";
+	if (!code->frame->is_jit)
+		return;
+	code->tier = jit_tier(name, plain, sizeof(plain));
+	if (*code->tier)
+		code->plain = string_pool_add(collecting->codes->texts, plain);
+}
+
 static void add_location(struct collecting *collecting, uint32_t number)
 {
 	struct location location = collecting->profile->locations[number];
@@ -50,8 +67,9 @@ static void add_location(struct collecting *collecting, uint32_t number)
 	frames = naming_frames(collecting->naming, location, &count);
 	code = code_at(collecting,
 		       (struct location){ location.image_id, location.image_address - offset });
-	code->name = name;
 	code->frame = &frames[count - 1];
+	if (!code->name)
+		set_name(collecting, code, name);
 	code->self.weight += self.weight;
 	code->self.count += self.count;
 	code->places = xgrow(code->places, code->place_count, &code->place_capacity,
@@ -89,7 +107,7 @@ static int compare_places(const void *a, const void *b)
 static int compare_names(const void *a, const void *b)
 {
 	const struct sampled_code *first = a, *second = b;
-	int order = strcmp(first->name, second->name);
+	int order = strcmp(first->plain, second->plain);
 
 	if (order)
 		return order;
@@ -118,7 +136,7 @@ static void number_versions(struct sampled_codes *codes)
 		if (!code->frame->is_jit)
 			continue;
 		code->version =
-			before && !strcmp(before->name, code->name) ? before->version + 1 : 1;
+			before && !strcmp(before->plain, code->plain) ? before->version + 1 : 1;
 	}
 }
 
@@ -133,7 +151,7 @@ void sampled_codes_collect(struct sampled_codes *codes, const struct profile *pr
 		.is_met = xcalloc(profile->location_count + 1, sizeof(*collecting.is_met)),
 	};
 
-	*codes = (struct sampled_codes){ 0 };
+	*codes = (struct sampled_codes){ .texts = string_pool_create() };
 	meet(&collecting, sums);
 	for (size_t i = 0; i < profile->location_count; i++) {
 		if (collecting.is_met[i])
@@ -157,10 +175,9 @@ void sampled_codes_deinit(struct sampled_codes *codes)
 	for (size_t i = 0; i < codes->count; i++)
 		free(codes->items[i].places);
 	free(codes->items);
+	string_pool_destroy(codes->texts);
 	*codes = (struct sampled_codes){ 0 };
 }
-
-enum match { MATCH_EQUAL, MATCH_GLOB, MATCH_INLINED, MATCH_COUNT };
 
 static bool has_inlined(const struct sampled_code *code, struct naming *naming, const char *name)
 {
@@ -179,42 +196,67 @@ static bool has_inlined(const struct sampled_code *code, struct naming *naming, 
 	return false;
 }
 
-static bool is_match(const struct sampled_code *code, struct naming *naming, const char *name,
-		     enum match match)
+struct searching {
+	const struct code_search *search;
+	struct naming *naming;
+	char plain[PLAIN_NAME_MAX]; /* of the name */
+};
+
+static bool has_name(const struct searching *searching, const struct sampled_code *code)
 {
+	if (searching->search->has_all_tiers && code->version)
+		return !strcmp(code->plain, searching->plain);
+	return !strcmp(code->name, searching->search->name);
+}
+
+static bool is_match(const struct searching *searching, const struct sampled_code *code,
+		     enum code_match match)
+{
+	const char *name = searching->search->name;
+
 	if (!name)
 		return true;
 	switch (match) {
-	case MATCH_EQUAL:
-		return !strcmp(code->name, name);
-	case MATCH_GLOB:
+	case CODE_MATCH_NAME:
+		return has_name(searching, code);
+	case CODE_MATCH_PLAIN:
+		return code->version && !strcmp(code->plain, name);
+	case CODE_MATCH_GLOB:
 		return fnmatch(name, code->name, 0) == 0;
-	case MATCH_INLINED:
-		return has_inlined(code, naming, name);
-	case MATCH_COUNT:
+	case CODE_MATCH_INLINED:
+		return has_inlined(code, searching->naming, name);
+	case CODE_MATCH_NONE:
 		break;
 	}
 	return false;
 }
 
-size_t sampled_codes_find(const struct sampled_codes *codes, struct naming *naming,
-			  const struct selection *selection, const char *name, size_t *numbers,
-			  size_t max, bool *is_inlined)
+static bool is_of_search(const struct code_search *search, const struct sampled_code *code)
 {
+	return (!search->module || code->frame->module == search->module) &&
+	       (!search->selection || selection_has_frame(search->selection, code->frame));
+}
+
+size_t sampled_codes_find(const struct sampled_codes *codes, struct naming *naming,
+			  const struct code_search *search, size_t *numbers, size_t max,
+			  enum code_match *match)
+{
+	struct searching searching = { .search = search, .naming = naming };
 	size_t found = 0;
 
-	for (int match = MATCH_EQUAL; !found && match < MATCH_COUNT; match++) {
-		*is_inlined = match == MATCH_INLINED;
+	if (search->name)
+		jit_tier(search->name, searching.plain, sizeof(searching.plain));
+	for (*match = CODE_MATCH_NAME; *match < CODE_MATCH_NONE; (*match)++) {
 		for (size_t i = 0; i < codes->count; i++) {
-			const struct sampled_code *code = &codes->items[i];
-
-			if (!selection_has_frame(selection, code->frame) ||
-			    !is_match(code, naming, name, (enum match)match))
+			if (!is_of_search(search, &codes->items[i]) ||
+			    !is_match(&searching, &codes->items[i], *match))
 				continue;
 			if (found < max)
 				numbers[found] = i;
 			found++;
 		}
+		if (found)
+			break;
 	}
 	return found;
 }

@@ -18,10 +18,12 @@ struct sampled_place {
 
 struct sampled_code {
 	const char *name;
+	const char *plain; /* without the mark of a JIT compiler's tier: what versions share */
+	const char *tier;  /* as the runtime calls it; "": none is told */
 	const struct named_frame *frame; /* the function's own at one of its places: its module */
 	struct location start;
 	struct call_weight self;
-	uint32_t version;	      /* JIT code: 1 for the first of this name; else 0 */
+	uint32_t version;	      /* JIT code: 1 for the first of this plain name; else 0 */
 	struct sampled_place *places; /* by offset; functions that only call have them as well */
 	size_t place_count, place_capacity;
 };
@@ -29,17 +31,32 @@ struct sampled_code {
 struct sampled_codes {
 	struct sampled_code *items;
 	size_t count, capacity;
+	struct string_pool *texts;
 };
 
 void sampled_codes_collect(struct sampled_codes *codes, const struct profile *profile,
 			   struct naming *naming, const struct stack_sums *sums);
 void sampled_codes_deinit(struct sampled_codes *codes);
 
-/* What the name finds: functions of this name; if there are none, those that it fits as a glob; and
- * then those that a function of this name was inlined into (*is_inlined). `name` NULL: all that the
- * selection has. The numbers of up to `max`, the hottest first; returns how many there are. */
+/* How a name was found: the first of these by which any code is. */
+enum code_match {
+	CODE_MATCH_NAME,
+	CODE_MATCH_PLAIN, /* of JIT code, whatever its tier */
+	CODE_MATCH_GLOB,
+	CODE_MATCH_INLINED, /* into this code */
+	CODE_MATCH_NONE,
+};
+
+struct code_search {
+	const char *name;		   /* NULL: any */
+	const char *module;		   /* interned as names are; NULL: any */
+	const struct selection *selection; /* whose frames alone it has; NULL: all */
+	bool has_all_tiers;		   /* a name finds what shares its plain name */
+};
+
+/* The numbers of up to `max`, the hottest first; returns how many there are. */
 size_t sampled_codes_find(const struct sampled_codes *codes, struct naming *naming,
-			  const struct selection *selection, const char *name, size_t *numbers,
-			  size_t max, bool *is_inlined);
+			  const struct code_search *search, size_t *numbers, size_t max,
+			  enum code_match *match);
 
 #endif

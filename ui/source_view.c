@@ -2,15 +2,17 @@
 /* The shown function's source lines, with their instructions, and what each of them spends. */
 #include "jitdump/xalloc.h"
 #include "ui/annotated_function.h"
+#include "ui/chosen_code.h"
 #include "ui/editor.h"
 #include "ui/explorer.h"
+#include "ui/table_text.h"
 
 #include <langinfo.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { VERSIONS_MAX = 64, PERCENT_COLUMNS = 8, ADDRESS_COLUMNS = 10 };
+enum { PERCENT_COLUMNS = 8, ADDRESS_COLUMNS = 10 };
 
 enum action {
 	ACTION_HOTTER = 1, /* the next hottest line */
@@ -25,14 +27,9 @@ enum action {
 
 struct source {
 	struct view view;
-	struct sampled_codes codes;
-	struct annotated_function function;
-	struct shown_function shown;  /* what it was made of */
-	struct location start;	      /* of the body that is drawn, unless all are */
-	size_t numbers[VERSIONS_MAX]; /* its bodies of code, of `codes` */
-	size_t number_count;
-	size_t version; /* which of them is drawn; number_count: all together */
-	bool is_open, is_inlined, hides_lines, is_intel;
+	struct chosen_code chosen;
+	struct annotated_function function; /* what is drawn of it */
+	bool is_open, hides_lines, is_intel;
 	bool has_leapt; /* the cursor, since it was drawn */
 };
 
@@ -49,12 +46,7 @@ static void destroy(struct view *view)
 	struct source *source = (struct source *)view;
 
 	close_function(source);
-	sampled_codes_deinit(&source->codes);
-}
-
-static bool draws_one(const struct source *source)
-{
-	return source->version < source->number_count;
+	chosen_code_deinit(&source->chosen);
 }
 
 /* Of what rows the hottest are looked for: there may be no lines. */
@@ -66,17 +58,14 @@ static enum annotation_row_kind hot_kind(const struct source *source)
 
 static void open_function(struct source *source, const struct shown *shown)
 {
-	bool is_one = draws_one(source);
-	const size_t *numbers = is_one ? &source->numbers[source->version] : source->numbers;
-	size_t hottest;
+	size_t count, hottest;
+	const size_t *numbers = chosen_code_drawn(&source->chosen, &count);
 
 	close_function(source);
-	if (!source->number_count)
+	if (!count)
 		return;
-	source->start = source->codes.items[numbers[0]].start;
 	annotated_function_open(
-		&source->function, shown->session, &source->codes, numbers,
-		is_one ? 1 : source->number_count,
+		&source->function, shown->session, &source->chosen.codes, numbers, count,
 		&(struct annotated_function_options){
 			.machine = shown->recording ? recording_machine(shown->recording) : "",
 			.hides_lines = source->hides_lines,
@@ -90,41 +79,15 @@ static void open_function(struct source *source, const struct shown *shown)
 	source->has_leapt = true;
 }
 
-/* What is drawn may have become hotter or cooler than others of its name. */
-static void choose_version(struct source *source, bool is_all)
-{
-	source->version = is_all ? source->number_count : 0;
-	for (size_t i = 0; i < source->number_count && !is_all; i++) {
-		const struct sampled_code *code = &source->codes.items[source->numbers[i]];
-
-		if (code->start.image_id == source->start.image_id &&
-		    code->start.image_address == source->start.image_address)
-			source->version = i;
-	}
-}
-
-static void find_codes(struct source *source, const struct shown *shown)
-{
-	sampled_codes_deinit(&source->codes);
-	sampled_codes_collect(&source->codes, shown->profile, shown->naming, &shown->sums);
-	source->number_count = sampled_codes_find(&source->codes, shown->naming, &shown->selection,
-						  shown->function.name, source->numbers,
-						  VERSIONS_MAX, &source->is_inlined);
-	if (source->number_count > VERSIONS_MAX)
-		source->number_count = VERSIONS_MAX;
-}
-
 /* The same function as before, in a live profile: the cursor stays where it was. */
 static void renew_function(struct source *source, const struct shown *shown)
 {
 	struct view *view = &source->view;
 	struct annotation_row before = source->function.annotation.rows[view->cursor];
-	bool was_all = source->number_count > 1 && !draws_one(source);
 	size_t top = view->top, cursor = view->cursor, row;
 
 	close_function(source);
-	find_codes(source, shown);
-	choose_version(source, was_all);
+	chosen_code_renew(&source->chosen, shown);
 	open_function(source, shown);
 	row = annotation_row_like(&source->function.annotation, &before, cursor);
 	if (row == ANNOTATION_NO_ROW)
@@ -139,52 +102,33 @@ static void update(struct view *view, struct shown *shown)
 	struct source *source = (struct source *)view;
 
 	if (source->is_open && view->row_count &&
-	    shown_function_is(source->shown, shown->function)) {
+	    shown_function_is(source->chosen.of, shown->function)) {
 		renew_function(source, shown);
 		return;
 	}
 	close_function(source);
-	source->number_count = 0;
-	source->version = 0;
-	source->shown = shown->function;
-	if (!shown->function.name)
-		return;
-	find_codes(source, shown);
+	chosen_code_find(&source->chosen, shown, shown->function);
 	open_function(source, shown);
-}
-
-static const char *version_text(const struct source *source, char *buffer, size_t size)
-{
-	if (source->number_count < 2)
-		snprintf(buffer, size, "%s", "");
-	else if (source->version == source->number_count)
-		snprintf(buffer, size, ", all %zu versions", source->number_count);
-	else
-		snprintf(buffer, size, ", %zu of %zu versions", source->version + 1,
-			 source->number_count);
-	return buffer;
 }
 
 static void draw_title(const struct source *source, const struct shown *shown,
 		       struct canvas *canvas, struct area area)
 {
 	const struct annotation *annotation = &source->function.annotation;
-	uint64_t whole = shown_whole(shown);
-	char version[64];
+	char text[CODE_TITLE_MAX];
 
-	if (!source->shown.name) {
+	if (!source->chosen.of.name) {
 		canvas_put(canvas, area.row, area.column, area.columns, STYLE_HEAD,
 			   "no function is chosen: choose one in another view");
 		return;
 	}
 	canvas_fill(canvas, area.row, area.column, area.columns, STYLE_HEAD, L' ');
 	canvas_printf(canvas, area.row, area.column, area.columns, STYLE_HEAD,
-		      "%s  %s  %.2f%% self%s%s%s%s", source->shown.name, source->shown.module,
-		      source->is_open && whole
-			      ? 100.0 * (double)annotation->self.weight / (double)whole
-			      : 0.0,
-		      source->is_inlined ? ", inlined into this" : "",
-		      version_text(source, version, sizeof(version)),
+		      "%s  %s  %.2f%% self%s%s%s", chosen_code_name(&source->chosen),
+		      source->chosen.of.module,
+		      source->is_open ? percent_of(annotation->self.weight, shown_whole(shown))
+				      : 0.0,
+		      chosen_code_text(&source->chosen, text, sizeof(text)),
 		      source->is_open && *source->function.remark ? ": " : "",
 		      source->is_open ? source->function.remark : ": it has no samples of its own");
 }
@@ -332,8 +276,7 @@ static bool act(struct view *view, struct shown *shown, struct explorer *explore
 		open_function(source, shown);
 		return true;
 	case ACTION_VERSION:
-		if (source->number_count > 1)
-			source->version = (source->version + 1) % (source->number_count + 1);
+		chosen_code_next(&source->chosen);
 		open_function(source, shown);
 		return true;
 	case ACTION_EDIT:

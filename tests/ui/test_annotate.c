@@ -98,6 +98,7 @@ static void the_hottest_function_is_shown_by_its_lines(void **state)
 	(void)state;
 	expect_text((char *[]){ NULL }, "annotate_fib.txt");
 	expect_text(OPTIONS("JS:*fib"), "annotate_fib.txt");
+	expect_text(OPTIONS("JS:fib"), "annotate_fib.txt");
 	expect_text(OPTIONS("*fib", "--version", "1", "--stdio"), "annotate_fib.txt");
 }
 

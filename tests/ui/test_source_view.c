@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The view over programs of tests/symbolize/places.c and over a dump, sampled where tests say. */
+#include "support/canvas_text.h"
 #include "support/dump_builder.h"
 #include "support/lone_view.h"
 #include "support/places.h"
@@ -62,25 +63,43 @@ static void show(size_t number)
 	lone_view_update(&stage);
 }
 
+static void add_dump(struct dump_builder *dump)
+{
+	char path[] = "/tmp/jprof-test-XXXXXX";
+	struct error err;
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, dump->file.bytes, dump->file.size), dump->file.size);
+	close(fd);
+	assert_true(session_add_jitdump(world.session, PID, path, &err));
+	unlink(path);
+	dump_free(dump);
+}
+
 /* Jumps back to its own start, 90 instructions before. */
 static void announce_long_function(void)
 {
 	struct dump_builder dump = { 0 };
-	char path[] = "/tmp/jprof-test-XXXXXX";
 	uint8_t code[95];
-	struct error err;
-	int fd = mkstemp(path);
 
 	memset(code, 0x90, sizeof(code));
 	memcpy(code + 90, (const uint8_t[]){ 0xe9, 0xa1, 0xff, 0xff, 0xff }, 5);
-	assert_true(fd >= 0);
 	dump_header(&dump, PID);
 	dump_load(&dump, now_ns, JIT, 1, "long", (struct dump_code){ code, sizeof(code) });
-	assert_int_equal(write(fd, dump.file.bytes, dump.file.size), dump.file.size);
-	close(fd);
-	assert_true(session_add_jitdump(world.session, PID, path, &err));
-	unlink(path);
-	dump_free(&dump);
+	add_dump(&dump);
+}
+
+/* What it begins with on the screen is the title. */
+static void expect_title(const char *title)
+{
+	char *text;
+
+	lone_view_update(&stage);
+	text = canvas_text(&stage.canvas);
+	if (strncmp(text, title, strlen(title)) != 0 || text[strlen(title)] != '\n')
+		fail_msg("%.*s", (int)strcspn(text, "\n"), text);
+	free(text);
 }
 
 static void what_keys_lead_to_has_rows_below_it(void **state)
@@ -108,11 +127,37 @@ static void what_keys_lead_to_has_rows_below_it(void **state)
 	assert_int_equal(stage.view->top, 0);
 }
 
+static void versions_of_all_tiers_are_gone_through(void **state)
+{
+	struct dump_builder dump = { 0 };
+
+	(void)state;
+	dump_header(&dump, PID);
+	dump_load(&dump, now_ns, JIT, 1, "JS:~fib app.js:1:1", CODE(0x90, 0x90, 0xc3));
+	dump_load(&dump, now_ns, JIT + 100, 2, "JS:^fib app.js:1:1", CODE(0x90, 0xc3));
+	dump_load(&dump, now_ns, JIT + 200, 3, "JS:*fib app.js:1:1", CODE(0xc3));
+	dump_load(&dump, now_ns, JIT + 300, 4, "JS:*other app.js:9:1", CODE(0xc3));
+	add_dump(&dump);
+	sample(JIT, 1);
+	sample(JIT + 100, 2);
+	sample(JIT + 200, 5);
+	sample(JIT + 300, 2);
+	show(3);
+	expect_title("JS:*fib app.js:1:1  [jit]  50.00% self, version 3 of 3, TurboFan");
+	lone_view_press(&stage, 'v');
+	expect_title("JS:fib app.js:1:1  [jit]  80.00% self, all 3 versions");
+	lone_view_press(&stage, 'v');
+	expect_title("JS:~fib app.js:1:1  [jit]  10.00% self, version 1 of 3, Ignition");
+	lone_view_press(&stage, 'v');
+	expect_title("JS:^fib app.js:1:1  [jit]  20.00% self, version 2 of 3, Sparkplug");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 		TEST(what_keys_lead_to_has_rows_below_it),
+		TEST(versions_of_all_tiers_are_gone_through),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/chosen_code.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct sampled_code *code_at(const struct chosen_code *chosen, size_t at)
+{
+	return &chosen->codes.items[chosen->numbers[at]];
+}
+
+static bool draws_one(const struct chosen_code *chosen)
+{
+	return chosen->drawn < chosen->count;
+}
+
+static int compare_versions(const void *a, const void *b, void *context)
+{
+	const struct sampled_codes *codes = context;
+	uint32_t first = codes->items[*(const size_t *)a].version;
+	uint32_t second = codes->items[*(const size_t *)b].version;
+
+	return first < second ? -1 : first > second;
+}
+
+static void collect(struct chosen_code *chosen, const struct shown *shown)
+{
+	const struct code_search search = {
+		.name = chosen->of.name,
+		.module = chosen->of.module,
+		.has_all_tiers = true,
+	};
+
+	sampled_codes_deinit(&chosen->codes);
+	sampled_codes_collect(&chosen->codes, shown->profile, shown->naming, &shown->sums);
+	chosen->found = sampled_codes_find(&chosen->codes, shown->naming, &search, chosen->numbers,
+					   CHOSEN_CODE_MAX, &chosen->match);
+	chosen->count = chosen->found < CHOSEN_CODE_MAX ? chosen->found : CHOSEN_CODE_MAX;
+}
+
+/* Versions are gone through in the order in which they were announced. */
+static void sort_versions(struct chosen_code *chosen)
+{
+	if (chosen->count && code_at(chosen, 0)->version)
+		qsort_r(chosen->numbers, chosen->count, sizeof(*chosen->numbers), compare_versions,
+			&chosen->codes);
+}
+
+/* The hottest, by now. */
+static size_t number_of_name(const struct chosen_code *chosen, const char *name)
+{
+	for (size_t i = 0; i < chosen->count; i++) {
+		if (!strcmp(code_at(chosen, i)->name, name))
+			return chosen->numbers[i];
+	}
+	return chosen->count ? chosen->numbers[0] : 0;
+}
+
+static void draw_number(struct chosen_code *chosen, size_t number)
+{
+	chosen->drawn = 0;
+	for (size_t i = 0; i < chosen->count; i++) {
+		if (chosen->numbers[i] == number)
+			chosen->drawn = i;
+	}
+}
+
+void chosen_code_find(struct chosen_code *chosen, const struct shown *shown,
+		      struct shown_function of)
+{
+	size_t number;
+
+	chosen_code_deinit(chosen);
+	chosen->of = of;
+	if (!of.name)
+		return;
+	collect(chosen, shown);
+	number = number_of_name(chosen, of.name);
+	sort_versions(chosen);
+	draw_number(chosen, number);
+}
+
+void chosen_code_renew(struct chosen_code *chosen, const struct shown *shown)
+{
+	const bool was_one = draws_one(chosen);
+	const struct location start =
+		was_one ? code_at(chosen, chosen->drawn)->start : (struct location){ 0 };
+
+	collect(chosen, shown);
+	sort_versions(chosen);
+	chosen->drawn = was_one ? 0 : chosen->count;
+	for (size_t i = 0; was_one && i < chosen->count; i++) {
+		const struct location other = code_at(chosen, i)->start;
+
+		if (other.image_id == start.image_id && other.image_address == start.image_address)
+			chosen->drawn = i;
+	}
+}
+
+void chosen_code_deinit(struct chosen_code *chosen)
+{
+	sampled_codes_deinit(&chosen->codes);
+	*chosen = (struct chosen_code){ 0 };
+}
+
+void chosen_code_next(struct chosen_code *chosen)
+{
+	if (chosen->count > 1)
+		chosen->drawn = (chosen->drawn + 1) % (chosen->count + 1);
+}
+
+const size_t *chosen_code_drawn(const struct chosen_code *chosen, size_t *count)
+{
+	*count = draws_one(chosen) ? 1 : chosen->count;
+	return draws_one(chosen) ? &chosen->numbers[chosen->drawn] : chosen->numbers;
+}
+
+const char *chosen_code_name(const struct chosen_code *chosen)
+{
+	if (!chosen->count)
+		return chosen->of.name;
+	return draws_one(chosen) ? code_at(chosen, chosen->drawn)->name : code_at(chosen, 0)->plain;
+}
+
+static const char *version_text(const struct chosen_code *chosen, char *buffer, size_t size)
+{
+	const struct sampled_code *code = code_at(chosen, chosen->drawn);
+
+	if (chosen->found > 1)
+		snprintf(buffer, size, ", version %u of %zu%s%s", code->version, chosen->found,
+			 *code->tier ? ", " : "", code->tier);
+	else
+		snprintf(buffer, size, "%s%s", *code->tier ? ", " : "", code->tier);
+	return buffer;
+}
+
+const char *chosen_code_text(const struct chosen_code *chosen, char *buffer, size_t size)
+{
+	const char *what;
+
+	if (!chosen->count)
+		return "";
+	if (draws_one(chosen) && code_at(chosen, 0)->version)
+		return version_text(chosen, buffer, size);
+	what = code_at(chosen, 0)->version ? "versions" : "functions";
+	if (chosen->found < 2)
+		return "";
+	if (draws_one(chosen))
+		snprintf(buffer, size, ", %zu of %zu %s", chosen->drawn + 1, chosen->found, what);
+	else if (chosen->found > chosen->count)
+		snprintf(buffer, size, ", the %zu hottest of %zu %s", chosen->count, chosen->found,
+			 what);
+	else
+		snprintf(buffer, size, ", all %zu %s", chosen->count, what);
+	return buffer;
+}

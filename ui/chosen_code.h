@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The bodies of code that a function of a view has, and which of them are drawn.
+ *
+ * You give a function and what is shown; you get its sampled bodies - versions of JIT code whatever
+ * their tier, or the functions that it was inlined into - of which one is drawn, or all together,
+ * and a title that says which. It never reads code.
+ */
+#ifndef UI_CHOSEN_CODE_H
+#define UI_CHOSEN_CODE_H
+
+#include "ui/sampled_code.h"
+#include "ui/shown.h"
+
+enum { CHOSEN_CODE_MAX = 64, CODE_TITLE_MAX = 1024 };
+
+/* A zeroed one has no function. */
+struct chosen_code {
+	struct shown_function of;
+	struct sampled_codes codes;
+	enum code_match match;
+	size_t numbers
+		[CHOSEN_CODE_MAX]; /* its bodies, of `codes`: versions by number, or by heat */
+	size_t count;
+	size_t found; /* how many it has; `count` of them, the hottest, can be drawn */
+	size_t drawn; /* which of them; `count`: all together */
+};
+
+/* The hottest one of just this name is drawn. */
+void chosen_code_find(struct chosen_code *chosen, const struct shown *shown,
+		      struct shown_function of);
+/* The same function anew; what was drawn is drawn again. */
+void chosen_code_renew(struct chosen_code *chosen, const struct shown *shown);
+void chosen_code_deinit(struct chosen_code *chosen);
+
+/* From one to the next, then all together, then the first again. */
+void chosen_code_next(struct chosen_code *chosen);
+
+/* The numbers of those that are drawn. */
+const size_t *chosen_code_drawn(const struct chosen_code *chosen, size_t *count);
+
+/* What the title says behind the module and the percentage: "", or ", version 2 of 4, TurboFan". */
+const char *chosen_code_text(const struct chosen_code *chosen, char *buffer, size_t size);
+
+/* What is drawn is called this. */
+const char *chosen_code_name(const struct chosen_code *chosen);
+
+#endif
