@@ -12,6 +12,7 @@
 struct item {
 	const struct code_instruction *instruction;
 	struct call_weight self;
+	bool is_marked;
 	uint32_t body;
 	uint32_t group; /* its line */
 	uint32_t row;	/* where it came to be shown */
@@ -23,6 +24,7 @@ struct group {
 	uint32_t line;
 	uint32_t file_order; /* files in the order in which the code has them */
 	struct call_weight self;
+	bool is_marked;
 };
 
 /* Versions that are instruction for instruction the same: a JIT often compiles what it had before. */
@@ -74,7 +76,8 @@ static uint32_t find_group(struct building *building, const char *file, uint32_t
 	building->groups = xgrow(building->groups, building->group_count, &building->group_capacity,
 				 sizeof(*building->groups));
 	hash_index_add(&building->group_index, hash, (uint32_t)building->group_count);
-	building->groups[building->group_count] = (struct group){ file, line, file_order, { 0 } };
+	building->groups[building->group_count] =
+		(struct group){ .file = file, .line = line, .file_order = file_order };
 	return (uint32_t)building->group_count++;
 }
 
@@ -122,6 +125,17 @@ static const struct body *find_body(struct building *building, const struct anno
 	return &building->bodies[building->body_count - 1];
 }
 
+static void add_place(struct building *building, struct item *item,
+		      const struct sampled_place *place)
+{
+	struct group *group = &building->groups[item->group];
+
+	add_weight(&item->self, place->self);
+	add_weight(&group->self, place->self);
+	item->is_marked |= place->is_marked;
+	group->is_marked |= place->is_marked;
+}
+
 /* Places ascend, as instructions do: those up to an instruction's end are its. */
 static void weigh(struct building *building, const struct body *body,
 		  const struct sampled_code *sampled)
@@ -138,9 +152,7 @@ static void weigh(struct building *building, const struct body *body,
 		     place++) {
 			if (sampled->places[place].offset < start)
 				continue;
-			add_weight(&item->self, sampled->places[place].self);
-			add_weight(&building->groups[item->group].self,
-				   sampled->places[place].self);
+			add_place(building, item, &sampled->places[place]);
 		}
 	}
 }
@@ -184,6 +196,7 @@ static void add_line(struct annotation *annotation, const struct group *group)
 	struct annotation_row *row = add_row(annotation, ANNOTATION_LINE, group->self);
 	const char *text = NULL;
 
+	row->is_marked = group->is_marked;
 	row->file = group->file;
 	row->line = group->line;
 	if (group->file)
@@ -192,24 +205,33 @@ static void add_line(struct annotation *annotation, const struct group *group)
 		row->text = string_pool_add(annotation->texts, text);
 }
 
-static void add_gap(struct building *building, const struct item *item, bool is_version)
+/* A version of JIT code, or which of several functions. */
+static void write_body(const struct body *body, char *text, size_t size)
+{
+	const struct sampled_code *sampled = body->part->sampled;
+	bool has_tier = sampled->tier && *sampled->tier;
+	int used;
+
+	if (!sampled->version) {
+		snprintf(text, size, "%s", sampled->name ? sampled->name : "");
+		return;
+	}
+	used = snprintf(text, size, "version %u%s%s", sampled->version, has_tier ? ", " : "",
+			has_tier ? sampled->tier : "");
+	if (body->alike_count)
+		snprintf(text + used, size - (size_t)used, " and %u alike", body->alike_count);
+}
+
+static void add_gap(struct building *building, const struct item *item, bool is_other_body)
 {
 	struct annotation_row *row =
 		add_row(building->annotation, ANNOTATION_GAP, (struct call_weight){ 0 });
-	const struct body *body = &building->bodies[item->body];
-	const struct sampled_code *sampled = body->part->sampled;
-	bool has_tier = sampled->tier && *sampled->tier;
-	char text[128];
-	int used;
+	char text[256];
 
-	if (!is_version)
+	if (!is_other_body)
 		return;
-	used = snprintf(text, sizeof(text), "version %u%s%s", sampled->version,
-			has_tier ? ", " : "", has_tier ? sampled->tier : "");
-	if (body->alike_count)
-		snprintf(text + used, sizeof(text) - (size_t)used, " and %u alike",
-			 body->alike_count);
-	row->text = string_pool_add(building->annotation->texts, text);
+	write_body(&building->bodies[item->body], text, sizeof(text));
+	row->text = string_pool_add_printable(building->annotation->texts, text, strlen(text));
 }
 
 /* `before`: the item above, under the same line. NULL: there is none. */
@@ -226,6 +248,7 @@ static void add_instruction(struct building *building, struct item *item, const 
 		add_gap(building, item, false);
 	item->row = (uint32_t)building->annotation->count;
 	row = add_row(building->annotation, ANNOTATION_INSTRUCTION, item->self);
+	row->is_marked = item->is_marked;
 	row->text = instruction->text;
 	row->file = instruction->file;
 	row->line = instruction->line;
@@ -387,6 +410,20 @@ size_t annotation_hottest(const struct annotation *annotation, enum annotation_r
 			return rows[(i + count + (size_t)step) % count];
 	}
 	return rows[0];
+}
+
+size_t annotation_first(const struct annotation *annotation)
+{
+	enum annotation_row_kind kind = annotation->hottest[ANNOTATION_LINE].count
+						? ANNOTATION_LINE
+						: ANNOTATION_INSTRUCTION;
+	const size_t *rows = annotation->hottest[kind].rows;
+
+	for (size_t i = 0; i < annotation->hottest[kind].count; i++) {
+		if (annotation->rows[rows[i]].is_marked)
+			return rows[i];
+	}
+	return annotation->hottest[kind].count ? rows[0] : 0;
 }
 
 static bool is_like(const struct annotation_row *a, const struct annotation_row *b)

@@ -20,7 +20,7 @@
 enum annotation_row_kind {
 	ANNOTATION_LINE,
 	ANNOTATION_INSTRUCTION, /* without text: a sampled place whose bytes are not known */
-	ANNOTATION_GAP,		/* code that is elsewhere or unknown; where `text`, its version */
+	ANNOTATION_GAP,		/* code that is elsewhere or unknown; where `text`, of which body */
 	ANNOTATION_ROW_KIND_COUNT,
 };
 
@@ -29,6 +29,7 @@ enum annotation_row_kind {
 struct annotation_row {
 	enum annotation_row_kind kind;
 	struct call_weight self; /* of lines: of all instructions under them */
+	bool is_marked;		 /* a marked place is there, or under it */
 	double percent;		 /* of the function's self weight */
 	const char *text;	 /* printable. LINE: "" where the source is not on this machine */
 	const char *file;	 /* as recorded, not printable; NULL: not known */
@@ -65,6 +66,10 @@ void annotation_deinit(struct annotation *annotation);
  * or hotter one (-1), round and round. ANNOTATION_NO_ROW: there is none. */
 size_t annotation_hottest(const struct annotation *annotation, enum annotation_row_kind kind,
 			  size_t row, int step);
+
+/* Where to begin: at the hottest marked row, else at the hottest; of lines, where there are any. 0:
+ * nothing has samples. */
+size_t annotation_first(const struct annotation *annotation);
 
 /* Where a row of another annotation of the same function is in this one: of several the nearest to
  * `number`. The text of `row` is not looked at. ANNOTATION_NO_ROW: nowhere. */

@@ -36,6 +36,8 @@ static void collect(struct chosen_code *chosen, const struct shown *shown)
 	sampled_codes_collect(&chosen->codes, shown->profile, shown->naming, &shown->sums);
 	chosen->found = sampled_codes_find(&chosen->codes, shown->naming, &search, chosen->numbers,
 					   CHOSEN_CODE_MAX, &chosen->match);
+	if (chosen->match == CODE_MATCH_INLINED)
+		sampled_codes_mark(&chosen->codes, shown->naming, chosen->of.name);
 	chosen->count = chosen->found < CHOSEN_CODE_MAX ? chosen->found : CHOSEN_CODE_MAX;
 }
 
@@ -116,11 +118,16 @@ const size_t *chosen_code_drawn(const struct chosen_code *chosen, size_t *count)
 	return draws_one(chosen) ? &chosen->numbers[chosen->drawn] : chosen->numbers;
 }
 
-const char *chosen_code_name(const struct chosen_code *chosen)
+const char *chosen_code_name(const struct chosen_code *chosen, char *buffer, size_t size)
 {
 	if (!chosen->count)
 		return chosen->of.name;
-	return draws_one(chosen) ? code_at(chosen, chosen->drawn)->name : code_at(chosen, 0)->plain;
+	if (draws_one(chosen))
+		return code_at(chosen, chosen->drawn)->name;
+	if (chosen->match != CODE_MATCH_INLINED)
+		return code_at(chosen, 0)->plain;
+	snprintf(buffer, size, "%zu functions", chosen->count);
+	return buffer;
 }
 
 static const char *version_text(const struct chosen_code *chosen, char *buffer, size_t size)
@@ -135,15 +142,11 @@ static const char *version_text(const struct chosen_code *chosen, char *buffer, 
 	return buffer;
 }
 
-const char *chosen_code_text(const struct chosen_code *chosen, char *buffer, size_t size)
+/* How many there are, where several can be drawn. */
+static const char *count_text(const struct chosen_code *chosen, char *buffer, size_t size)
 {
-	const char *what;
+	const char *what = code_at(chosen, 0)->version ? "versions" : "functions";
 
-	if (!chosen->count)
-		return "";
-	if (draws_one(chosen) && code_at(chosen, 0)->version)
-		return version_text(chosen, buffer, size);
-	what = code_at(chosen, 0)->version ? "versions" : "functions";
 	if (chosen->found < 2)
 		return "";
 	if (draws_one(chosen))
@@ -154,4 +157,24 @@ const char *chosen_code_text(const struct chosen_code *chosen, char *buffer, siz
 	else
 		snprintf(buffer, size, ", all %zu %s", chosen->count, what);
 	return buffer;
+}
+
+static const char *inlined_text(const struct chosen_code *chosen, char *buffer, size_t size)
+{
+	char count[64];
+
+	snprintf(buffer, size, "; %s is inlined into %s%s", chosen->of.name,
+		 draws_one(chosen) ? "it" : "them", count_text(chosen, count, sizeof(count)));
+	return buffer;
+}
+
+const char *chosen_code_text(const struct chosen_code *chosen, char *buffer, size_t size)
+{
+	if (!chosen->count)
+		return "";
+	if (chosen->match == CODE_MATCH_INLINED)
+		return inlined_text(chosen, buffer, size);
+	if (draws_one(chosen) && code_at(chosen, 0)->version)
+		return version_text(chosen, buffer, size);
+	return count_text(chosen, buffer, size);
 }

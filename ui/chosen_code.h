@@ -39,10 +39,11 @@ void chosen_code_next(struct chosen_code *chosen);
 /* The numbers of those that are drawn. */
 const size_t *chosen_code_drawn(const struct chosen_code *chosen, size_t *count);
 
-/* What the title says behind the module and the percentage: "", or ", version 2 of 4, TurboFan". */
-const char *chosen_code_text(const struct chosen_code *chosen, char *buffer, size_t size);
-
 /* What is drawn is called this. */
-const char *chosen_code_name(const struct chosen_code *chosen);
+const char *chosen_code_name(const struct chosen_code *chosen, char *buffer, size_t size);
+
+/* What a title says behind its percentage: "", ", version 2 of 4, TurboFan", "; f is inlined into
+ * it, 1 of 3 functions". */
+const char *chosen_code_text(const struct chosen_code *chosen, char *buffer, size_t size);
 
 #endif

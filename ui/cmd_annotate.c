@@ -211,8 +211,29 @@ static void print_samples(const struct annotated_function *function, struct call
 	puts(self->count ? "" : ": it was sampled only while it called others");
 }
 
+/* Into which of how many; and where the hottest of it is, as a screen's cursor would tell. */
+static void print_inlined(const struct annotate *annotate, const struct annotation *annotation,
+			  size_t found)
+{
+	const size_t first = annotation_first(annotation);
+	const struct annotation_row *row = annotation->count ? &annotation->rows[first] : NULL;
+
+	fputs("# inlined:  ", stdout);
+	print_printable(stdout, annotate->symbol);
+	fputs(" is inlined into it", stdout);
+	if (found > 1)
+		printf(", the hottest of %zu functions", found);
+	if (row && row->is_marked && row->file) {
+		fputs("; the hottest of its lines is ", stdout);
+		print_printable(stdout, row->file);
+		printf(":%" PRIu32, row->line);
+	}
+	putchar('\n');
+}
+
 static void print_function(struct annotate *annotate, const struct sampled_codes *codes,
-			   size_t *numbers, size_t chosen, struct call_weight all)
+			   size_t *numbers, size_t chosen, size_t inlined_found,
+			   struct call_weight all)
 {
 	const struct sampled_code *shown = &codes->items[numbers[0]];
 	const struct annotation_text_options options = {
@@ -231,6 +252,8 @@ static void print_function(struct annotate *annotate, const struct sampled_codes
 	print_field("module:", shown->frame->module);
 	print_samples(&function, all);
 	print_versions(codes, shown, chosen);
+	if (inlined_found)
+		print_inlined(annotate, &function.annotation, inlined_found);
 	if (*function.remark)
 		print_field("remark:", function.remark);
 	putchar('\n');
@@ -259,10 +282,11 @@ static bool show_event(struct annotate *annotate, uint32_t event, int *result)
 		print_field("function:", chosen_count > 1 ? codes.items[chosen[0]].plain
 							  : codes.items[chosen[0]].name);
 		if (match == CODE_MATCH_INLINED)
-			print_field("inlined:", annotate->symbol);
+			sampled_codes_mark(&codes, annotate->recording.naming, annotate->symbol);
 		if (annotate->symbol)
 			print_others(&codes, numbers, found);
-		print_function(annotate, &codes, chosen, chosen_count, sums.all);
+		print_function(annotate, &codes, chosen, chosen_count,
+			       match == CODE_MATCH_INLINED ? found : 0, sums.all);
 	} else if (found) {
 		*result = EXIT_FAILED;
 	}

@@ -74,7 +74,7 @@ static void add_location(struct collecting *collecting, uint32_t number)
 	code->self.count += self.count;
 	code->places = xgrow(code->places, code->place_count, &code->place_capacity,
 			     sizeof(*code->places));
-	code->places[code->place_count++] = (struct sampled_place){ offset, self };
+	code->places[code->place_count++] = (struct sampled_place){ offset, self, false };
 }
 
 /* A stack is met with all its callers. */
@@ -179,21 +179,56 @@ void sampled_codes_deinit(struct sampled_codes *codes)
 	*codes = (struct sampled_codes){ 0 };
 }
 
+/* How many inlined functions lie inside of the named one at a place; SIZE_MAX: it is not there. */
+static size_t inlined_depth(const struct sampled_code *code, const struct sampled_place *place,
+			    struct naming *naming, const char *name)
+{
+	struct location location = code->start;
+	const struct named_frame *frames;
+	size_t count;
+
+	location.image_address += place->offset;
+	frames = naming_frames(naming, location, &count);
+	for (size_t at = 0; at + 1 < count; at++) {
+		if (!strcmp(frames[at].function, name))
+			return at;
+	}
+	return SIZE_MAX;
+}
+
 static bool has_inlined(const struct sampled_code *code, struct naming *naming, const char *name)
 {
 	for (size_t i = 0; i < code->place_count; i++) {
-		struct location location = code->start;
-		const struct named_frame *frames;
-		size_t count;
-
-		location.image_address += code->places[i].offset;
-		frames = naming_frames(naming, location, &count);
-		for (size_t at = 0; at + 1 < count; at++) {
-			if (!strcmp(frames[at].function, name))
-				return true;
-		}
+		if (inlined_depth(code, &code->places[i], naming, name) != SIZE_MAX)
+			return true;
 	}
 	return false;
+}
+
+/* Returns whether there are any. */
+static bool mark_places(struct sampled_codes *codes, struct naming *naming, const char *name,
+			size_t depth_max)
+{
+	bool is_any = false;
+
+	for (size_t i = 0; i < codes->count; i++) {
+		struct sampled_code *code = &codes->items[i];
+
+		for (size_t at = 0; at < code->place_count; at++) {
+			struct sampled_place *place = &code->places[at];
+			size_t depth = inlined_depth(code, place, naming, name);
+
+			place->is_marked = depth <= depth_max && depth != SIZE_MAX;
+			is_any |= place->is_marked && place->self.weight;
+		}
+	}
+	return is_any;
+}
+
+void sampled_codes_mark(struct sampled_codes *codes, struct naming *naming, const char *name)
+{
+	if (!mark_places(codes, naming, name, 0))
+		mark_places(codes, naming, name, SIZE_MAX);
 }
 
 struct searching {

@@ -14,6 +14,7 @@
 struct sampled_place {
 	uint64_t offset; /* from the function's start */
 	struct call_weight self;
+	bool is_marked; /* see sampled_codes_mark() */
 };
 
 struct sampled_code {
@@ -58,5 +59,9 @@ struct code_search {
 size_t sampled_codes_find(const struct sampled_codes *codes, struct naming *naming,
 			  const struct code_search *search, size_t *numbers, size_t max,
 			  enum code_match *match);
+
+/* Marks the places in an inlined function: those where it is innermost, or if there are none those
+ * in what is inlined into it. */
+void sampled_codes_mark(struct sampled_codes *codes, struct naming *naming, const char *name);
 
 #endif

@@ -58,7 +58,7 @@ static enum annotation_row_kind hot_kind(const struct source *source)
 
 static void open_function(struct source *source, const struct shown *shown)
 {
-	size_t count, hottest;
+	size_t count;
 	const size_t *numbers = chosen_code_drawn(&source->chosen, &count);
 
 	close_function(source);
@@ -73,9 +73,7 @@ static void open_function(struct source *source, const struct shown *shown)
 		});
 	source->is_open = true;
 	source->view.row_count = source->function.annotation.count;
-	hottest = annotation_hottest(&source->function.annotation, hot_kind(source),
-				     ANNOTATION_NO_ROW, 1);
-	source->view.cursor = hottest == ANNOTATION_NO_ROW ? 0 : hottest;
+	source->view.cursor = annotation_first(&source->function.annotation);
 	source->has_leapt = true;
 }
 
@@ -115,7 +113,7 @@ static void draw_title(const struct source *source, const struct shown *shown,
 		       struct canvas *canvas, struct area area)
 {
 	const struct annotation *annotation = &source->function.annotation;
-	char text[CODE_TITLE_MAX];
+	char name[64], text[CODE_TITLE_MAX];
 
 	if (!source->chosen.of.name) {
 		canvas_put(canvas, area.row, area.column, area.columns, STYLE_HEAD,
@@ -123,14 +121,14 @@ static void draw_title(const struct source *source, const struct shown *shown,
 		return;
 	}
 	canvas_fill(canvas, area.row, area.column, area.columns, STYLE_HEAD, L' ');
-	canvas_printf(canvas, area.row, area.column, area.columns, STYLE_HEAD,
-		      "%s  %s  %.2f%% self%s%s%s", chosen_code_name(&source->chosen),
-		      source->chosen.of.module,
-		      source->is_open ? percent_of(annotation->self.weight, shown_whole(shown))
-				      : 0.0,
-		      chosen_code_text(&source->chosen, text, sizeof(text)),
-		      source->is_open && *source->function.remark ? ": " : "",
-		      source->is_open ? source->function.remark : ": it has no samples of its own");
+	canvas_printf(
+		canvas, area.row, area.column, area.columns, STYLE_HEAD,
+		"%s  %s  %.2f%% self%s%s%s", chosen_code_name(&source->chosen, name, sizeof(name)),
+		source->chosen.of.module,
+		source->is_open ? percent_of(annotation->self.weight, shown_whole(shown)) : 0.0,
+		chosen_code_text(&source->chosen, text, sizeof(text)),
+		source->is_open && *source->function.remark ? ": " : "",
+		source->is_open ? source->function.remark : ": it has no samples of its own");
 }
 
 static bool is_utf8(void)

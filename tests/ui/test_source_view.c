@@ -15,9 +15,8 @@
 
 #include <cmocka.h>
 
-#define PROGRAM	 JPROF_PLACES_DIR "/gcc-dwarf5"
-#define STRIPPED JPROF_SEPARATE_DIR "/nothing/places"
-#define USER	 ((uint64_t)PERF_CONTEXT_USER)
+#define PROGRAM JPROF_PLACES_DIR "/gcc-dwarf5"
+#define USER	((uint64_t)PERF_CONTEXT_USER)
 
 /* Programs are mapped with their image addresses from BASE on. */
 enum { PID = 42, BASE = 0x400000, CODE_START = 0x1000, CODE_SIZE = 0x1000, JIT = 0x10000 };
@@ -46,10 +45,27 @@ static int end(void **state)
 	return 0;
 }
 
+static void map(const char *program)
+{
+	world_mmap(&world, ++now_ns, PID,
+		   &(struct world_mapping){ .start = BASE + CODE_START,
+					    .size = CODE_SIZE,
+					    .file_offset = CODE_START,
+					    .path = program });
+}
+
 static void sample(uint64_t address, size_t times)
 {
 	while (times--)
 		world_sample(&world, ++now_ns, PID, PID, CHAIN(USER, address));
+}
+
+static uint64_t place(const char *program, const char *name, size_t number)
+{
+	uint64_t image_address;
+
+	assert_true(places_find(program, name, number, &image_address));
+	return image_address;
 }
 
 /* The view of the innermost function of a sample, by its number. */
@@ -152,12 +168,40 @@ static void versions_of_all_tiers_are_gone_through(void **state)
 	expect_title("JS:^fib app.js:1:1  [jit]  20.00% self, version 2 of 3, Sparkplug");
 }
 
+/* The text of the row that the cursor is on. */
+static const char *cursor_text(void)
+{
+	char buffer[16];
+
+	return source_view.row_text(stage.view, &stage.shown, stage.view->cursor, buffer,
+				    sizeof(buffer));
+}
+
+static void an_inlined_function_is_shown_in_the_one_that_has_its_code(void **state)
+{
+	(void)state;
+	map(PROGRAM);
+	sample(BASE + place(PROGRAM, "leaf", 0), 2);
+	sample(BASE + place(PROGRAM, "leaf", 1), 1);
+	sample(BASE + place(PROGRAM, "outer", 0), 5);
+	sample(BASE + place(PROGRAM, "local", 0), 2);
+	show(0);
+	assert_string_equal(stage.shown.function.name, "leaf");
+	expect_title("outer  gcc-dwarf5  80.00% self; leaf is inlined into it");
+	assert_non_null(strstr(cursor_text(), "/* at leaf */"));
+	lone_view_press(&stage, 'L');
+	assert_null(strstr(cursor_text(), "/* at leaf */"));
+	stage.shown.function = shown_function_of(world_frame_names(&world, 0, 0) + 2);
+	expect_title("outer  gcc-dwarf5  80.00% self");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 		TEST(what_keys_lead_to_has_rows_below_it),
 		TEST(versions_of_all_tiers_are_gone_through),
+		TEST(an_inlined_function_is_shown_in_the_one_that_has_its_code),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
