@@ -3,6 +3,7 @@
 
 #include "jitdump/text.h"
 #include "jitdump/xalloc.h"
+#include "profiler/nameless_code.h"
 #include "profiler/session_state.h"
 #include "symbolize/image_excerpt.h"
 
@@ -24,12 +25,21 @@ struct reading {
 	const char *name;
 	struct disassembler *disassembler; /* NULL: the machine is not known */
 	const struct function_code_options *options;
-	size_t place; /* the next of the options' */
+	size_t place; /* the next of the options' that had no bytes yet */
+	size_t near;  /* see is_wanted() */
 };
+
+static void set_bounds(struct reading *reading, uint64_t start, uint64_t size, const char *name)
+{
+	reading->code->start.image_address = reading->code->shown_start = start;
+	reading->code->size = size;
+	reading->name = name;
+}
 
 static bool find_function(struct reading *reading, struct location location)
 {
 	struct function_code *code = reading->code;
+	struct nameless_code nameless;
 	struct symbol symbol;
 
 	reading->image = symbolizer_image(reading->session->symbolizer, location.image_id);
@@ -44,12 +54,15 @@ static bool find_function(struct reading *reading, struct location location)
 		reading->name = reading->version->load->name;
 		return true;
 	}
-	if (reading->image->kind == IMAGE_UNKNOWN ||
-	    !image_symbol(reading->image, location.image_address, &symbol))
+	if (reading->image->kind == IMAGE_UNKNOWN)
 		return false;
-	code->start.image_address = code->shown_start = symbol.start;
-	code->size = symbol.size;
-	reading->name = symbol.name;
+	if (image_symbol(reading->image, location.image_address, &symbol)) {
+		set_bounds(reading, symbol.start, symbol.size, symbol.name);
+		return true;
+	}
+	if (!nameless_code_find(reading->session, location, &nameless))
+		return false;
+	set_bounds(reading, nameless.start, nameless.size, nameless.name);
 	return true;
 }
 
@@ -187,8 +200,22 @@ static void write_addresses(const struct reading *reading, struct instruction *d
 			      sizeof(decoded->text) - at);
 }
 
-static void decode(const struct reading *reading, uint64_t offset, const uint8_t *bytes,
-		   size_t size)
+/* Whether an instruction is near enough to a sampled place, where only such are wanted. Offsets
+ * ascend from call to call: reading->near is the first place that is not too far behind. */
+static bool is_wanted(struct reading *reading, uint64_t offset)
+{
+	const struct function_code_options *options = reading->options;
+
+	if (!options->around_bytes)
+		return true;
+	while (reading->near < options->place_count &&
+	       options->places[reading->near] + options->around_bytes < offset)
+		reading->near++;
+	return reading->near < options->place_count &&
+	       options->places[reading->near] <= offset + options->around_bytes;
+}
+
+static void decode(struct reading *reading, uint64_t offset, const uint8_t *bytes, size_t size)
 {
 	uint64_t base = base_of(reading);
 	struct instruction decoded;
@@ -198,6 +225,8 @@ static void decode(const struct reading *reading, uint64_t offset, const uint8_t
 
 		disassembler_next(reading->disassembler, bytes + at, size - at, base + offset + at,
 				  &decoded);
+		if (!is_wanted(reading, offset + at))
+			continue;
 		write_addresses(reading, &decoded);
 		added = add_instruction(reading, offset + at, decoded.text);
 		added->size = decoded.size;
@@ -275,7 +304,7 @@ bool function_code_read(struct function_code *code, struct session *session,
 		return false;
 	code->texts = string_pool_create();
 	/* What opens the file comes first: it may not be the machine of the recording. */
-	code->status = reading.image->status;
+	code->image = reading.image;
 	reading.disassembler = disassembler_create(machine_of(&reading), options->is_intel);
 	if (reading.disassembler)
 		known = decode_all(&reading);

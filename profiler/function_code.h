@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The code of one function: an ELF symbol's, or one JIT code version's.
+ * The code of one function: an ELF symbol's, one JIT code version's, or a nameless one's.
  *
  * You give a location in it; you get its instructions with their source lines, and what they call,
  * jump to, read and write, named as far as names are known. Bytes come from the file, from what a
@@ -34,7 +34,7 @@ struct function_code {
 	uint64_t
 		shown_start; /* the address of offset 0 in texts: 0 in JIT code, else the image's */
 	const char *lack;    /* "", or a sentence: why instructions are missing */
-	const char *status;  /* the image's: why lines are missing, if they are */
+	const struct image *image; /* whose status says why names and lines are missing */
 	struct code_instruction *instructions; /* ascending */
 	size_t count, capacity;
 	struct string_pool *texts; /* of the above */
@@ -46,6 +46,7 @@ struct function_code_options {
 	const uint64_t
 		*places; /* offsets of samples, ascending: to be there without bytes as well */
 	size_t place_count;
+	uint32_t around_bytes; /* only instructions that are this near to one of these; 0: all */
 };
 
 /* False, and nothing to be freed, where no function is known. Lives as long as the session. */

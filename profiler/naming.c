@@ -2,6 +2,7 @@
 #include "profiler/naming.h"
 
 #include "jitdump/xalloc.h"
+#include "profiler/nameless_code.h"
 #include "profiler/session_state.h"
 #include "symbolize/perf_map.h"
 
@@ -399,5 +400,17 @@ bool naming_symbol(struct naming *naming, struct location location, const char *
 		return false;
 	*name = symbol.name;
 	*offset = location.image_address - symbol.start;
+	return true;
+}
+
+bool naming_nameless(struct naming *naming, struct location location, const char **name,
+		     uint64_t *offset)
+{
+	struct nameless_code code;
+
+	if (!nameless_code_find(naming->session, location, &code))
+		return false;
+	*name = code.name;
+	*offset = location.image_address - code.start;
 	return true;
 }

@@ -62,4 +62,9 @@ const struct named_frame *naming_frames(struct naming *naming, struct location l
 bool naming_symbol(struct naming *naming, struct location location, const char **name,
 		   uint64_t *offset);
 
+/* Where there is none: the same of the nameless function that the location is in
+ * (nameless_code.h). */
+bool naming_nameless(struct naming *naming, struct location location, const char **name,
+		     uint64_t *offset);
+
 #endif

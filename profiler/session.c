@@ -56,6 +56,7 @@ void session_destroy(struct session *session)
 	quality_order_deinit(&session->qualities);
 	process_table_deinit(&session->processes);
 	unwinder_destroy(session->unwinder);
+	cfi_index_destroy(session->nameless);
 	session_jit_deinit(session);
 	profile_destroy(session->sampled);
 	hash_index_deinit(&session->build_id_index);

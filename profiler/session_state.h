@@ -15,6 +15,7 @@
 #ifndef PROFILER_SESSION_STATE_H
 #define PROFILER_SESSION_STATE_H
 
+#include "profiler/cfi_index.h"
 #include "profiler/jit_code.h"
 #include "profiler/jit_file.h"
 #include "profiler/parking.h"
@@ -73,6 +74,7 @@ struct session {
 	struct image *kernel, *unknown, *unknown_jit;
 	struct process_table processes;
 	struct unwinder *unwinder;
+	struct cfi_index *nameless; /* nameless_code.c; NULL: it was not needed yet */
 	struct parking parking;
 	/* Of code in memory that was unknown: how often there was some, and what was seen of that
 	 * when parked samples were looked at. */

@@ -2,8 +2,12 @@
 #include "ui/annotated_function.h"
 
 #include "jitdump/xalloc.h"
+#include "ui/advice.h"
 
 #include <stdlib.h>
+
+/* Some instructions before and after a place. */
+enum { AROUND_BYTES = 24 };
 
 static void read_part(struct annotated_function *function, struct session *session,
 		      const struct sampled_code *sampled,
@@ -21,6 +25,7 @@ static void read_part(struct annotated_function *function, struct session *sessi
 			       &(struct function_code_options){
 				       .machine = options->machine,
 				       .is_intel = options->is_intel,
+				       .around_bytes = options->is_around_places ? AROUND_BYTES : 0,
 				       .places = places,
 				       .place_count = sampled->place_count,
 			       }))
@@ -37,6 +42,16 @@ static bool has_line(const struct function_code *code)
 	return false;
 }
 
+/* Without names the remedy is the one that other views tell. */
+static const char *status_of(const struct annotation_part *part)
+{
+	const char *advice;
+
+	if (!part->sampled->is_nameless)
+		return part->code->image->status;
+	return image_lack_text(part->code->image, &advice) ? advice : "no symbol covers this code";
+}
+
 static const char *remark_of(const struct annotated_function *function)
 {
 	for (size_t i = 0; i < function->part_count; i++) {
@@ -45,7 +60,7 @@ static const char *remark_of(const struct annotated_function *function)
 		if (*code->lack)
 			return code->lack;
 		if (!has_line(code))
-			return code->status;
+			return status_of(&function->parts[i]);
 	}
 	return "";
 }

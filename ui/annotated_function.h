@@ -22,6 +22,7 @@ struct annotated_function_options {
 	const char *machine; /* as in struct function_code_options */
 	bool hides_lines;
 	bool is_intel;
+	bool is_around_places; /* only what is near to samples: of many functions together */
 };
 
 /* The sampled bodies, `codes->items` of these numbers, are borrowed, as is the session, which is not

@@ -115,7 +115,7 @@ static bool is_alike(const struct function_code *a, const struct function_code *
 
 static const struct body *find_body(struct building *building, const struct annotation_part *part)
 {
-	for (size_t i = 0; i < building->body_count; i++) {
+	for (size_t i = 0; part->sampled->version && i < building->body_count; i++) {
 		if (!is_alike(building->bodies[i].part->code, part->code))
 			continue;
 		building->bodies[i].alike_count++;

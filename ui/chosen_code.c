@@ -81,6 +81,8 @@ void chosen_code_find(struct chosen_code *chosen, const struct shown *shown,
 	number = number_of_name(chosen, of.name);
 	sort_versions(chosen);
 	draw_number(chosen, number);
+	if (chosen->match == CODE_MATCH_NAMELESS && chosen->count > 1)
+		chosen->drawn = chosen->count;
 }
 
 void chosen_code_renew(struct chosen_code *chosen, const struct shown *shown)
@@ -124,6 +126,8 @@ const char *chosen_code_name(const struct chosen_code *chosen, char *buffer, siz
 		return chosen->of.name;
 	if (draws_one(chosen))
 		return code_at(chosen, chosen->drawn)->name;
+	if (chosen->match == CODE_MATCH_NAMELESS)
+		return chosen->of.name;
 	if (chosen->match != CODE_MATCH_INLINED)
 		return code_at(chosen, 0)->plain;
 	snprintf(buffer, size, "%zu functions", chosen->count);
@@ -145,7 +149,9 @@ static const char *version_text(const struct chosen_code *chosen, char *buffer, 
 /* How many there are, where several can be drawn. */
 static const char *count_text(const struct chosen_code *chosen, char *buffer, size_t size)
 {
-	const char *what = code_at(chosen, 0)->version ? "versions" : "functions";
+	const char *what = code_at(chosen, 0)->version		  ? "versions"
+			   : chosen->match == CODE_MATCH_NAMELESS ? "nameless functions"
+								  : "functions";
 
 	if (chosen->found < 2)
 		return "";

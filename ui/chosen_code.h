@@ -3,7 +3,7 @@
  * The bodies of code that a function of a view has, and which of them are drawn.
  *
  * You give a function and what is shown; you get its sampled bodies - versions of JIT code whatever
- * their tier, or the functions that it was inlined into - of which one is drawn, or all together,
+ * their tier, the functions that it was inlined into, or those of a module without symbols - of which one is drawn, or all together,
  * and a title that says which. It never reads code.
  */
 #ifndef UI_CHOSEN_CODE_H
@@ -26,7 +26,7 @@ struct chosen_code {
 	size_t drawn; /* which of them; `count`: all together */
 };
 
-/* The hottest one of just this name is drawn. */
+/* The hottest one of just this name is drawn; of nameless functions all together. */
 void chosen_code_find(struct chosen_code *chosen, const struct shown *shown,
 		      struct shown_function of);
 /* The same function anew; what was drawn is drawn again. */

@@ -71,6 +71,13 @@ static void print_field(const char *name, const char *text)
 	putchar('\n');
 }
 
+/* The bodies of code that the symbol finds, the hottest first, and which of them are shown. */
+struct findings {
+	size_t *numbers, count;
+	enum code_match match;
+	size_t *chosen, chosen_count;
+};
+
 static bool is_version_of(const struct sampled_code *code, const struct sampled_code *other)
 {
 	return code->version && other->version && !strcmp(code->plain, other->plain);
@@ -121,14 +128,14 @@ static void print_versions(const struct sampled_codes *codes, const struct sampl
 	list_versions(codes, shown);
 }
 
-static void print_others(const struct sampled_codes *codes, const size_t *numbers, size_t count)
+static void print_others(const struct sampled_codes *codes, const struct findings *findings)
 {
 	enum { LISTED_MAX = 4 };
-	const struct sampled_code *shown = &codes->items[numbers[0]];
+	const struct sampled_code *shown = &codes->items[findings->numbers[0]];
 	size_t others = 0;
 
-	for (size_t i = 1; i < count; i++) {
-		const struct sampled_code *code = &codes->items[numbers[i]];
+	for (size_t i = 1; i < findings->count; i++) {
+		const struct sampled_code *code = &codes->items[findings->numbers[i]];
 
 		if (is_version_of(code, shown))
 			continue;
@@ -164,26 +171,34 @@ static void print_event(struct annotate *annotate, uint32_t event)
 	print_field("event:", events[event].name);
 }
 
-/* The first found, or of its versions those that are to be shown: a name with the mark of a tier means
- * those of that tier. Returns how many, 0 with a sentence. */
-static size_t choose_versions(const struct annotate *annotate, const struct sampled_codes *codes,
-			      size_t found, enum code_match match, size_t *chosen)
+/* Functions without a name are shown together. */
+static size_t choose_hottest(const struct findings *findings)
 {
-	const struct sampled_code *first = &codes->items[found];
-	bool is_of_tier = annotate->symbol && match == CODE_MATCH_NAME && !annotate->version;
+	enum { NAMELESS_MAX = 64 };
+	size_t count = findings->count < NAMELESS_MAX ? findings->count : NAMELESS_MAX;
+
+	for (size_t i = 0; i < count; i++)
+		findings->chosen[i] = findings->numbers[i];
+	return count;
+}
+
+/* Of JIT code: a name with the mark of a tier means the versions of that tier. 0, with a sentence,
+ * where there is no such version. */
+static size_t choose_versions(const struct annotate *annotate, const struct sampled_codes *codes,
+			      const struct findings *findings)
+{
+	const struct sampled_code *first = &codes->items[findings->numbers[0]];
+	bool is_of_tier = annotate->symbol && findings->match == CODE_MATCH_NAME;
 	size_t count = 0;
 
-	if (!annotate->version && (!annotate->all_versions || !first->version)) {
-		chosen[0] = found;
-		return 1;
-	}
 	for (size_t i = 0; i < codes->count; i++) {
 		const struct sampled_code *code = &codes->items[i];
 
-		if (is_version_of(code, first) &&
-		    (!annotate->version || code->version == annotate->version) &&
-		    (!is_of_tier || !strcmp(code->name, first->name)))
-			chosen[count++] = i;
+		if (!is_version_of(code, first))
+			continue;
+		if (annotate->version ? code->version == annotate->version
+				      : !is_of_tier || !strcmp(code->name, first->name))
+			findings->chosen[count++] = i;
 	}
 	if (!first->version)
 		command_fail("'%s' is no JIT code: it has no versions", first->name);
@@ -191,6 +206,19 @@ static size_t choose_versions(const struct annotate *annotate, const struct samp
 		command_fail("'%s' has no version %" PRIu64 ", but %" PRIu32, first->name,
 			     annotate->version, count_versions(codes, first));
 	return count;
+}
+
+static size_t choose(const struct annotate *annotate, const struct sampled_codes *codes,
+		     const struct findings *findings)
+{
+	const struct sampled_code *first = &codes->items[findings->numbers[0]];
+
+	if (findings->match == CODE_MATCH_NAMELESS)
+		return choose_hottest(findings);
+	if (annotate->version || (annotate->all_versions && first->version))
+		return choose_versions(annotate, codes, findings);
+	findings->chosen[0] = findings->numbers[0];
+	return 1;
 }
 
 static int compare_versions(const void *a, const void *b, void *context)
@@ -213,7 +241,7 @@ static void print_samples(const struct annotated_function *function, struct call
 
 /* Into which of how many; and where the hottest of it is, as a screen's cursor would tell. */
 static void print_inlined(const struct annotate *annotate, const struct annotation *annotation,
-			  size_t found)
+			  size_t count)
 {
 	const size_t first = annotation_first(annotation);
 	const struct annotation_row *row = annotation->count ? &annotation->rows[first] : NULL;
@@ -221,8 +249,8 @@ static void print_inlined(const struct annotate *annotate, const struct annotati
 	fputs("# inlined:  ", stdout);
 	print_printable(stdout, annotate->symbol);
 	fputs(" is inlined into it", stdout);
-	if (found > 1)
-		printf(", the hottest of %zu functions", found);
+	if (count > 1)
+		printf(", the hottest of %zu functions", count);
 	if (row && row->is_marked && row->file) {
 		fputs("; the hottest of its lines is ", stdout);
 		print_printable(stdout, row->file);
@@ -231,29 +259,49 @@ static void print_inlined(const struct annotate *annotate, const struct annotati
 	putchar('\n');
 }
 
-static void print_function(struct annotate *annotate, const struct sampled_codes *codes,
-			   size_t *numbers, size_t chosen, size_t inlined_found,
-			   struct call_weight all)
+static void print_name(const struct sampled_code *shown, const struct findings *findings)
 {
-	const struct sampled_code *shown = &codes->items[numbers[0]];
+	if (findings->match == CODE_MATCH_NAMELESS)
+		print_field("function:", shown->frame->function);
+	else
+		print_field("function:", findings->chosen_count > 1 ? shown->plain : shown->name);
+	if (findings->match == CODE_MATCH_NAMELESS)
+		printf("# nameless: %zu of %zu functions, the hottest first\n",
+		       findings->chosen_count, findings->count);
+}
+
+static void print_function(struct annotate *annotate, struct sampled_codes *codes,
+			   const struct findings *findings, struct call_weight all)
+{
+	const struct sampled_code *shown = &codes->items[findings->chosen[0]];
 	const struct annotation_text_options options = {
 		.min_percent = annotate->min_percent,
 		.is_utf8 = is_utf8(),
 	};
 	struct annotated_function function;
 
-	qsort_r(numbers, chosen, sizeof(*numbers), compare_versions, (void *)codes);
-	annotated_function_open(&function, annotate->recording.session, codes, numbers, chosen,
-				&(struct annotated_function_options){
-					.machine = recording_machine(&annotate->recording),
-					.hides_lines = annotate->no_source,
-					.is_intel = annotate->is_intel,
-				});
+	if (findings->match == CODE_MATCH_INLINED)
+		sampled_codes_mark(codes, annotate->recording.naming, annotate->symbol);
+	if (shown->version)
+		qsort_r(findings->chosen, findings->chosen_count, sizeof(*findings->chosen),
+			compare_versions, codes);
+	annotated_function_open(
+		&function, annotate->recording.session, codes, findings->chosen,
+		findings->chosen_count,
+		&(struct annotated_function_options){
+			.machine = recording_machine(&annotate->recording),
+			.hides_lines = annotate->no_source,
+			.is_intel = annotate->is_intel,
+			.is_around_places = findings->chosen_count > 1 && shown->is_nameless,
+		});
+	print_name(shown, findings);
+	if (annotate->symbol && findings->match != CODE_MATCH_NAMELESS)
+		print_others(codes, findings);
 	print_field("module:", shown->frame->module);
 	print_samples(&function, all);
-	print_versions(codes, shown, chosen);
-	if (inlined_found)
-		print_inlined(annotate, &function.annotation, inlined_found);
+	print_versions(codes, shown, findings->chosen_count);
+	if (findings->match == CODE_MATCH_INLINED)
+		print_inlined(annotate, &function.annotation, findings->count);
 	if (*function.remark)
 		print_field("remark:", function.remark);
 	putchar('\n');
@@ -268,33 +316,26 @@ static bool show_event(struct annotate *annotate, uint32_t event, int *result)
 	struct stack_sums sums;
 	const struct code_search search = { .name = annotate->symbol,
 					    .selection = &annotate->selection };
-	size_t *numbers, *chosen, found, chosen_count;
-	enum code_match match;
+	struct findings findings = { 0 };
 
 	sum_samples(annotate, event, &sums, &codes);
-	numbers = xcalloc(codes.count + 1, sizeof(*numbers));
-	chosen = xcalloc(codes.count + 1, sizeof(*chosen));
-	found = sampled_codes_find(&codes, annotate->recording.naming, &search, numbers,
-				   codes.count, &match);
-	chosen_count = found ? choose_versions(annotate, &codes, numbers[0], match, chosen) : 0;
-	if (chosen_count) {
+	findings.numbers = xcalloc(codes.count + 1, sizeof(*findings.numbers));
+	findings.chosen = xcalloc(codes.count + 1, sizeof(*findings.chosen));
+	findings.count = sampled_codes_find(&codes, annotate->recording.naming, &search,
+					    findings.numbers, codes.count, &findings.match);
+	if (findings.count)
+		findings.chosen_count = choose(annotate, &codes, &findings);
+	if (findings.chosen_count) {
 		print_event(annotate, event);
-		print_field("function:", chosen_count > 1 ? codes.items[chosen[0]].plain
-							  : codes.items[chosen[0]].name);
-		if (match == CODE_MATCH_INLINED)
-			sampled_codes_mark(&codes, annotate->recording.naming, annotate->symbol);
-		if (annotate->symbol)
-			print_others(&codes, numbers, found);
-		print_function(annotate, &codes, chosen, chosen_count,
-			       match == CODE_MATCH_INLINED ? found : 0, sums.all);
-	} else if (found) {
+		print_function(annotate, &codes, &findings, sums.all);
+	} else if (findings.count) {
 		*result = EXIT_FAILED;
 	}
-	free(numbers);
-	free(chosen);
+	free(findings.numbers);
+	free(findings.chosen);
 	sampled_codes_deinit(&codes);
 	stack_sums_deinit(&sums);
-	return found;
+	return findings.count;
 }
 
 /* One sentence: there are no samples, or what may have been meant. */
@@ -308,7 +349,8 @@ static int refuse_symbol(const struct annotate *annotate)
 
 	sum_samples(annotate, SELECTION_ALL_EVENTS, &sums, &codes);
 	for (size_t i = 0; annotate->symbol && i < codes.count; i++)
-		near_names_add(&near, codes.items[i].name);
+		near_names_add(&near, codes.items[i].is_nameless ? codes.items[i].frame->function
+								 : codes.items[i].name);
 	for (size_t i = 0; i < near.count; i++) {
 		const char *before = i ? ", " : "; similar names: ";
 		size_t room = sizeof(text) - (size_t)(end - text);

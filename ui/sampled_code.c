@@ -62,12 +62,14 @@ static void add_location(struct collecting *collecting, uint32_t number)
 	uint64_t offset;
 	size_t count;
 
-	if (!naming_symbol(collecting->naming, location, &name, &offset))
+	if (!naming_symbol(collecting->naming, location, &name, &offset) &&
+	    !naming_nameless(collecting->naming, location, &name, &offset))
 		return;
 	frames = naming_frames(collecting->naming, location, &count);
 	code = code_at(collecting,
 		       (struct location){ location.image_id, location.image_address - offset });
 	code->frame = &frames[count - 1];
+	code->is_nameless = !code->frame->has_name;
 	if (!code->name)
 		set_name(collecting, code, name);
 	code->self.weight += self.weight;
@@ -256,6 +258,8 @@ static bool is_match(const struct searching *searching, const struct sampled_cod
 		return has_name(searching, code);
 	case CODE_MATCH_PLAIN:
 		return code->version && !strcmp(code->plain, name);
+	case CODE_MATCH_NAMELESS:
+		return code->is_nameless && !strcmp(code->frame->function, name);
 	case CODE_MATCH_GLOB:
 		return fnmatch(name, code->name, 0) == 0;
 	case CODE_MATCH_INLINED:

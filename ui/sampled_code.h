@@ -3,7 +3,8 @@
  * The functions that stacks are in, as bodies of code: where in them the samples are.
  *
  * You give summed stacks; you get each ELF symbol and each JIT code version in them, the hottest
- * first, with its self weight place by place. Inlined functions have no body: they count where
+ * first, with its self weight place by place; and code that no symbol covers, by the functions that
+ * unwind tables tell of. Inlined functions have no body: they count where
  * they were inlined. It reads no code (profiler/function_code.h does).
  */
 #ifndef UI_SAMPLED_CODE_H
@@ -18,11 +19,12 @@ struct sampled_place {
 };
 
 struct sampled_code {
-	const char *name;
+	const char *name;  /* of a nameless one "[libfoo.so+0x1234]" */
 	const char *plain; /* without the mark of a JIT compiler's tier: what versions share */
 	const char *tier;  /* as the runtime calls it; "": none is told */
 	const struct named_frame *frame; /* the function's own at one of its places: its module */
 	struct location start;
+	bool is_nameless; /* no symbol covers it: `frame` is called as its module */
 	struct call_weight self;
 	uint32_t version;	      /* JIT code: 1 for the first of this plain name; else 0 */
 	struct sampled_place *places; /* by offset; functions that only call have them as well */
@@ -42,7 +44,8 @@ void sampled_codes_deinit(struct sampled_codes *codes);
 /* How a name was found: the first of these by which any code is. */
 enum code_match {
 	CODE_MATCH_NAME,
-	CODE_MATCH_PLAIN, /* of JIT code, whatever its tier */
+	CODE_MATCH_PLAIN,    /* of JIT code, whatever its tier */
+	CODE_MATCH_NAMELESS, /* "[libfoo.so]": its functions without a name */
 	CODE_MATCH_GLOB,
 	CODE_MATCH_INLINED, /* into this code */
 	CODE_MATCH_NONE,

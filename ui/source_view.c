@@ -70,6 +70,8 @@ static void open_function(struct source *source, const struct shown *shown)
 			.machine = shown->recording ? recording_machine(shown->recording) : "",
 			.hides_lines = source->hides_lines,
 			.is_intel = source->is_intel,
+			.is_around_places =
+				count > 1 && source->chosen.match == CODE_MATCH_NAMELESS,
 		});
 	source->is_open = true;
 	source->view.row_count = source->function.annotation.count;
@@ -109,26 +111,37 @@ static void update(struct view *view, struct shown *shown)
 	open_function(source, shown);
 }
 
-static void draw_title(const struct source *source, const struct shown *shown,
-		       struct canvas *canvas, struct area area)
+static void draw_no_function(struct canvas *canvas, struct area area)
+{
+	canvas_put(canvas, area.row, area.column, area.columns, STYLE_HEAD,
+		   "no function is chosen: choose one in another view");
+}
+
+/* Returns how many rows it took: a remark that would be cut off has one of its own. */
+static int draw_title(const struct source *source, const struct shown *shown, struct canvas *canvas,
+		      struct area area)
 {
 	const struct annotation *annotation = &source->function.annotation;
+	const char *remark =
+		source->is_open ? source->function.remark : "it has no samples of its own";
 	char name[64], text[CODE_TITLE_MAX];
+	int used;
 
-	if (!source->chosen.of.name) {
-		canvas_put(canvas, area.row, area.column, area.columns, STYLE_HEAD,
-			   "no function is chosen: choose one in another view");
-		return;
-	}
 	canvas_fill(canvas, area.row, area.column, area.columns, STYLE_HEAD, L' ');
-	canvas_printf(
-		canvas, area.row, area.column, area.columns, STYLE_HEAD,
-		"%s  %s  %.2f%% self%s%s%s", chosen_code_name(&source->chosen, name, sizeof(name)),
-		source->chosen.of.module,
+	used = canvas_printf(
+		canvas, area.row, area.column, area.columns, STYLE_HEAD, "%s  %s  %.2f%% self%s",
+		chosen_code_name(&source->chosen, name, sizeof(name)), source->chosen.of.module,
 		source->is_open ? percent_of(annotation->self.weight, shown_whole(shown)) : 0.0,
-		chosen_code_text(&source->chosen, text, sizeof(text)),
-		source->is_open && *source->function.remark ? ": " : "",
-		source->is_open ? source->function.remark : ": it has no samples of its own");
+		chosen_code_text(&source->chosen, text, sizeof(text)));
+	if (!*remark)
+		return 1;
+	if (used + 2 + (int)strlen(remark) <= area.columns) {
+		canvas_printf(canvas, area.row, area.column + used, area.columns - used, STYLE_HEAD,
+			      ": %s", remark);
+		return 1;
+	}
+	canvas_put(canvas, area.row + 1, area.column, area.columns, STYLE_TITLE, remark);
+	return 2;
 }
 
 static bool is_utf8(void)
@@ -188,16 +201,19 @@ static void draw(struct view *view, const struct shown *shown, struct canvas *ca
 {
 	struct source *source = (struct source *)view;
 
-	view->list_row = 1;
-	view->list_rows = area.rows - 1;
+	if (!source->chosen.of.name) {
+		draw_no_function(canvas, area);
+		return;
+	}
+	view->list_row = draw_title(source, shown, canvas, area);
+	view->list_rows = area.rows - view->list_row;
 	if (source->has_leapt)
 		view_scroll_to(view);
 	else
 		view_scroll(view);
 	source->has_leapt = false;
-	draw_title(source, shown, canvas, area);
 	for (int i = 0; i < view->list_rows && view->top + (size_t)i < view->row_count; i++) {
-		struct area row = { area.row + 1 + i, area.column, 1, area.columns };
+		struct area row = { area.row + view->list_row + i, area.column, 1, area.columns };
 
 		draw_row(source, view->top + (size_t)i, canvas, row);
 		canvas_mark_text(canvas, row.row, row.column, row.columns, view->search);

@@ -25,7 +25,9 @@
 
 #include <cmocka.h>
 
-#define PROGRAM JPROF_PLACES_DIR "/gcc-dwarf5"
+#define PROGRAM	 JPROF_PLACES_DIR "/gcc-dwarf5"
+#define STRIPPED JPROF_SEPARATE_DIR "/nothing/places"
+#define WHOLE	 JPROF_SEPARATE_DIR "/link/places.whole"
 
 static struct function_code read_code(struct session_world *world, struct location location)
 {
@@ -37,12 +39,17 @@ static struct function_code read_code(struct session_world *world, struct locati
 	return code;
 }
 
+static struct image *program_image(struct session_world *world, const char *path)
+{
+	const struct image_identity identity = { .path = path };
+
+	return symbolizer_elf_image(world->symbolizer, &identity);
+}
+
 static struct function_code read_program_code(struct session_world *world, uint64_t image_address)
 {
-	const struct image_identity identity = { .path = PROGRAM };
-	struct image *image = symbolizer_elf_image(world->symbolizer, &identity);
-
-	return read_code(world, (struct location){ image->id, image_address });
+	return read_code(world,
+			 (struct location){ program_image(world, PROGRAM)->id, image_address });
 }
 
 static bool has_text(const struct function_code *code, const char *beginning, const char *end)
@@ -119,6 +126,48 @@ static void what_a_program_calls_by_way_of_a_slot_is_named(void **state)
 	function_code_deinit(&code);
 	session_world_deinit(&world);
 	elf_file_close(file);
+}
+
+static void a_function_without_a_name_begins_where_the_unwind_table_says(void **state)
+{
+	struct session_world world;
+	struct function_code code;
+	struct symbol symbol;
+	uint64_t place;
+
+	(void)state;
+	session_world_init(&world, false, false);
+	assert_true(places_find(STRIPPED, "outer", 0, &place));
+	assert_true(image_symbol(program_image(&world, WHOLE), place, &symbol));
+	code = read_code(&world, (struct location){ program_image(&world, STRIPPED)->id, place });
+	assert_int_equal(code.start.image_address, symbol.start);
+	assert_int_equal(code.size, symbol.size);
+	assert_true(code.count > 4);
+	function_code_deinit(&code);
+	session_world_deinit(&world);
+}
+
+static void of_large_code_what_is_near_to_samples_is_enough(void **state)
+{
+	const uint64_t places[] = { 0 };
+	const struct function_code_options options = {
+		.machine = "x86_64", .places = places, .place_count = 1, .around_bytes = 8
+	};
+	struct session_world world;
+	struct function_code code;
+	uint64_t place;
+
+	(void)state;
+	session_world_init(&world, false, false);
+	assert_true(places_find(PROGRAM, "outer", 0, &place));
+	assert_true(function_code_read(
+		&code, world.session,
+		(struct location){ program_image(&world, PROGRAM)->id, place }, &options));
+	assert_true(code.size > 32);
+	assert_int_equal(code.instructions[0].offset, 0);
+	assert_true(code.instructions[code.count - 1].offset <= 8);
+	function_code_deinit(&code);
+	session_world_deinit(&world);
 }
 
 enum { MEMORY = 0x10000, MEMORY_END = 0x11000, READER = MEMORY, CALLED = MEMORY + 0x100 };
@@ -208,6 +257,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_a_program_reads_and_writes_is_named),
 		cmocka_unit_test(what_a_program_calls_by_way_of_a_slot_is_named),
+		cmocka_unit_test(a_function_without_a_name_begins_where_the_unwind_table_says),
+		cmocka_unit_test(of_large_code_what_is_near_to_samples_is_enough),
 		cmocka_unit_test_setup_teardown(jit_code_is_named_where_an_address_is_in_a_function,
 						scratch_directory_create,
 						scratch_directory_destroy),

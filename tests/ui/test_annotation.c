@@ -170,11 +170,12 @@ static void versions_that_are_alike_are_one(void **state)
 	(void)state;
 	parts[0] = make(&first, code, COUNT(code), places, COUNT(places))->part;
 	parts[1] = make(&second, code, COUNT(code), more, COUNT(more))->part;
+	first.sampled.version = 1;
+	second.sampled.version = 2;
 	annotation_build(&annotation, parts, 2, true);
 	expect_rows(&annotation, "I 1000 75\nI 1001 25\n");
 	annotation_deinit(&annotation);
 	parts[2] = make(&third, other_code, COUNT(other_code), NULL, 0)->part;
-	first.sampled.version = 1;
 	third.sampled.version = 3;
 	annotation_build(&annotation, parts, 3, true);
 	expect_rows(&annotation, "G version 1 and 1 alike\nI 1000 75\nI 1001 25\n"

@@ -15,8 +15,9 @@
 
 #include <cmocka.h>
 
-#define PROGRAM JPROF_PLACES_DIR "/gcc-dwarf5"
-#define USER	((uint64_t)PERF_CONTEXT_USER)
+#define PROGRAM	 JPROF_PLACES_DIR "/gcc-dwarf5"
+#define STRIPPED JPROF_SEPARATE_DIR "/nothing/places"
+#define USER	 ((uint64_t)PERF_CONTEXT_USER)
 
 /* Programs are mapped with their image addresses from BASE on. */
 enum { PID = 42, BASE = 0x400000, CODE_START = 0x1000, CODE_SIZE = 0x1000, JIT = 0x10000 };
@@ -104,6 +105,22 @@ static void announce_long_function(void)
 	dump_header(&dump, PID);
 	dump_load(&dump, now_ns, JIT, 1, "long", (struct dump_code){ code, sizeof(code) });
 	add_dump(&dump);
+}
+
+/* A line of the screen by its ends. */
+static void expect_line(int row, const char *beginning, const char *end)
+{
+	char *text = canvas_text(&stage.canvas), *line = text;
+	size_t length;
+
+	while (row--)
+		line = strchr(line, '\n') + 1;
+	line[strcspn(line, "\n")] = '\0';
+	length = strlen(line);
+	if (strncmp(line, beginning, strlen(beginning)) != 0 || length < strlen(end) ||
+	    strcmp(line + length - strlen(end), end) != 0)
+		fail_msg("%s", line);
+	free(text);
 }
 
 /* What it begins with on the screen is the title. */
@@ -195,6 +212,29 @@ static void an_inlined_function_is_shown_in_the_one_that_has_its_code(void **sta
 	expect_title("outer  gcc-dwarf5  80.00% self");
 }
 
+static void a_module_without_symbols_is_shown_by_its_unwind_tables(void **state)
+{
+	uint64_t outer = place(STRIPPED, "outer", 0), local = place(STRIPPED, "local", 0);
+
+	(void)state;
+	map(STRIPPED);
+	sample(BASE + local, 1);
+	sample(BASE + outer, 3);
+	sample(BASE + outer + 1, 1);
+	show(0);
+	lone_view_resize(&stage, 24, 80);
+	expect_title("[places]  places  100.00% self, all 2 nameless functions");
+	assert_int_equal(stage.view->list_row, 2); /* below what to do about it */
+	lone_view_press(&stage, 'v');
+	lone_view_update(&stage);
+	expect_line(0, "[places+0x", "]  places  80.00% self, 1 of 2 nameless functions");
+	expect_line(1, "stripped, only exported functions have names: install its debug symbols",
+		    "");
+	lone_view_press(&stage, 'v');
+	lone_view_update(&stage);
+	expect_line(0, "[places+0x", "]  places  20.00% self, 2 of 2 nameless functions");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -202,6 +242,7 @@ int main(void)
 		TEST(what_keys_lead_to_has_rows_below_it),
 		TEST(versions_of_all_tiers_are_gone_through),
 		TEST(an_inlined_function_is_shown_in_the_one_that_has_its_code),
+		TEST(a_module_without_symbols_is_shown_by_its_unwind_tables),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
