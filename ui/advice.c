@@ -2,6 +2,7 @@
 #include "ui/advice.h"
 
 #include <stddef.h>
+#include <string.h>
 
 const char *stack_end_advice(enum stack_end end)
 {
@@ -50,4 +51,16 @@ const char *image_lack_text(const struct image *image, const char **advice)
 		break;
 	}
 	return *image->status ? "incomplete" : NULL;
+}
+
+const char *nameless_advice(const char *name)
+{
+	if (!strcmp(name, "[jit?]"))
+		return "JIT code that its runtime has not announced: it needs a switch (node "
+		       "--perf-prof, python -X perf_jit; man jprof), and node writes the last "
+		       "4 KiB of its dump only when it exits";
+	if (!strcmp(name, "[unknown]"))
+		return "memory in which no file was mapped when it ran: a step of unwinding went "
+		       "astray, or the mapping was missed";
+	return "it has no samples of its own";
 }

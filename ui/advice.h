@@ -16,4 +16,7 @@ const char *stack_end_advice(enum stack_end end);
 /* What the image lacks, in two words; NULL: nothing. */
 const char *image_lack_text(const struct image *image, const char **advice);
 
+/* Of what has no code to be shown: what it is, by the name that stands for it. */
+const char *nameless_advice(const char *name);
+
 #endif

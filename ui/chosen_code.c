@@ -24,6 +24,28 @@ static int compare_versions(const void *a, const void *b, void *context)
 	return first < second ? -1 : first > second;
 }
 
+/* Of what is in no code: memory that no file and no dump tells of. */
+static void sum_self(struct chosen_code *chosen, const struct shown *shown)
+{
+	chosen->self = (struct call_weight){ 0 };
+	for (size_t i = 0; i < shown->sums.count; i++) {
+		const struct stack_sum *sum = &shown->sums.items[i];
+		const struct named_frame *frames;
+		size_t count;
+
+		if (sum->stack == STACK_NONE)
+			continue;
+		frames = naming_frames(
+			shown->naming,
+			shown->profile->locations[shown->profile->stacks[sum->stack].location],
+			&count);
+		if (!shown_function_is(shown_function_of(frames), chosen->of))
+			continue;
+		chosen->self.weight += sum->sum.weight;
+		chosen->self.count += sum->sum.count;
+	}
+}
+
 static void collect(struct chosen_code *chosen, const struct shown *shown)
 {
 	const struct code_search search = {
@@ -38,6 +60,8 @@ static void collect(struct chosen_code *chosen, const struct shown *shown)
 					   CHOSEN_CODE_MAX, &chosen->match);
 	if (chosen->match == CODE_MATCH_INLINED)
 		sampled_codes_mark(&chosen->codes, shown->naming, chosen->of.name);
+	if (!chosen->found)
+		sum_self(chosen, shown);
 	chosen->count = chosen->found < CHOSEN_CODE_MAX ? chosen->found : CHOSEN_CODE_MAX;
 }
 

@@ -22,8 +22,9 @@ struct chosen_code {
 	size_t numbers
 		[CHOSEN_CODE_MAX]; /* its bodies, of `codes`: versions by number, or by heat */
 	size_t count;
-	size_t found; /* how many it has; `count` of them, the hottest, can be drawn */
-	size_t drawn; /* which of them; `count`: all together */
+	size_t found;		 /* how many it has; `count` of them, the hottest, can be drawn */
+	struct call_weight self; /* where it has none: of the function all the same */
+	size_t drawn;		 /* which of them; `count`: all together */
 };
 
 /* The hottest one of just this name is drawn; of nameless functions all together. */

@@ -2,6 +2,7 @@
 /* jprof annotate: one function's source lines and instructions, with where its samples are. */
 #include "jitdump/xalloc.h"
 #include "profiler/profile_collect.h"
+#include "ui/advice.h"
 #include "ui/annotated_function.h"
 #include "ui/annotation_text.h"
 #include "ui/command.h"
@@ -338,6 +339,20 @@ static bool show_event(struct annotate *annotate, uint32_t event, int *result)
 	return findings.count;
 }
 
+/* "[jit?]" and the like, in some stack. */
+static bool is_in_stacks(const struct annotate *annotate, const char *name)
+{
+	for (size_t i = 0; i < annotate->profile->location_count; i++) {
+		size_t count;
+		const struct named_frame *frames = naming_frames(
+			annotate->recording.naming, annotate->profile->locations[i], &count);
+
+		if (!frames[0].has_name && !strcmp(frames[0].function, name))
+			return true;
+	}
+	return false;
+}
+
 /* One sentence: there are no samples, or what may have been meant. */
 static int refuse_symbol(const struct annotate *annotate)
 {
@@ -360,6 +375,9 @@ static int refuse_symbol(const struct annotate *annotate)
 	}
 	if (!sums.all.count)
 		result = command_fail("no sample is of what the options select");
+	else if (annotate->symbol && is_in_stacks(annotate, annotate->symbol))
+		result = command_fail("%s has no code to be shown: %s", annotate->symbol,
+				      nameless_advice(annotate->symbol));
 	else if (annotate->symbol)
 		result = command_fail("no sample is in a function '%s'%s", annotate->symbol, text);
 	else

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The shown function's source lines, with their instructions, and what each of them spends. */
 #include "jitdump/xalloc.h"
+#include "ui/advice.h"
 #include "ui/annotated_function.h"
 #include "ui/chosen_code.h"
 #include "ui/editor.h"
@@ -117,13 +118,40 @@ static void draw_no_function(struct canvas *canvas, struct area area)
 		   "no function is chosen: choose one in another view");
 }
 
-/* Returns how many rows it took: a remark that would be cut off has one of its own. */
+/* How many bytes of a text are drawn on a line of so many columns: whole words, if there are some. */
+static size_t line_length(const char *text, size_t columns)
+{
+	size_t length = strlen(text), end = columns;
+
+	if (length <= columns)
+		return length;
+	while (end && text[end] != ' ')
+		end--;
+	return end ? end : columns;
+}
+
+/* Below the title; returns how many rows it took. */
+static int draw_remark(const char *remark, struct canvas *canvas, struct area area)
+{
+	int rows = 0;
+
+	while (*remark && area.columns > 0 && rows + 1 < area.rows) {
+		size_t length = line_length(remark, (size_t)area.columns);
+
+		canvas_printf(canvas, area.row + ++rows, area.column, area.columns, STYLE_TITLE,
+			      "%.*s", (int)length, remark);
+		remark += length + (remark[length] == ' ');
+	}
+	return rows;
+}
+
+/* Returns how many rows it took: a remark that would be cut off has its own. */
 static int draw_title(const struct source *source, const struct shown *shown, struct canvas *canvas,
 		      struct area area)
 {
 	const struct annotation *annotation = &source->function.annotation;
 	const char *remark =
-		source->is_open ? source->function.remark : "it has no samples of its own";
+		source->is_open ? source->function.remark : nameless_advice(source->chosen.of.name);
 	char name[64], text[CODE_TITLE_MAX];
 	int used;
 
@@ -131,7 +159,8 @@ static int draw_title(const struct source *source, const struct shown *shown, st
 	used = canvas_printf(
 		canvas, area.row, area.column, area.columns, STYLE_HEAD, "%s  %s  %.2f%% self%s",
 		chosen_code_name(&source->chosen, name, sizeof(name)), source->chosen.of.module,
-		source->is_open ? percent_of(annotation->self.weight, shown_whole(shown)) : 0.0,
+		percent_of(source->is_open ? annotation->self.weight : source->chosen.self.weight,
+			   shown_whole(shown)),
 		chosen_code_text(&source->chosen, text, sizeof(text)));
 	if (!*remark)
 		return 1;
@@ -140,8 +169,7 @@ static int draw_title(const struct source *source, const struct shown *shown, st
 			      ": %s", remark);
 		return 1;
 	}
-	canvas_put(canvas, area.row + 1, area.column, area.columns, STYLE_TITLE, remark);
-	return 2;
+	return 1 + draw_remark(remark, canvas, area);
 }
 
 static bool is_utf8(void)

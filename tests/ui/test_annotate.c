@@ -134,6 +134,10 @@ static void what_is_not_there_is_refused_with_a_sentence(void **state)
 		       "jprof: no sample is in a function 'unlike anything'\n");
 	expect_refusal(OPTIONS("JS:*fib", "--module", "[kernel]"), EXIT_FAILED,
 		       "jprof: no sample is in a function 'JS:*fib'; similar names: JS:*fib\n");
+	expect_refusal(OPTIONS("[jit?]"), EXIT_FAILED,
+		       "jprof: [jit?] has no code to be shown: JIT code that its runtime has not "
+		       "announced: it needs a switch (node --perf-prof, python -X perf_jit; man "
+		       "jprof), and node writes the last 4 KiB of its dump only when it exits\n");
 	expect_refusal(OPTIONS("--pid", "1"), EXIT_FAILED,
 		       "jprof: no sample is of what the options select\n");
 	expect_refusal(OPTIONS("--version", "2"), EXIT_FAILED,

@@ -224,7 +224,7 @@ static void a_module_without_symbols_is_shown_by_its_unwind_tables(void **state)
 	show(0);
 	lone_view_resize(&stage, 24, 80);
 	expect_title("[places]  places  100.00% self, all 2 nameless functions");
-	assert_int_equal(stage.view->list_row, 2); /* below what to do about it */
+	assert_int_equal(stage.view->list_row, 3); /* below what to do about it */
 	lone_view_press(&stage, 'v');
 	lone_view_update(&stage);
 	expect_line(0, "[places+0x", "]  places  80.00% self, 1 of 2 nameless functions");
@@ -235,6 +235,21 @@ static void a_module_without_symbols_is_shown_by_its_unwind_tables(void **state)
 	expect_line(0, "[places+0x", "]  places  20.00% self, 2 of 2 nameless functions");
 }
 
+static void code_that_nobody_announced_is_explained(void **state)
+{
+	(void)state;
+	world_mmap(&world, ++now_ns, PID,
+		   &(struct world_mapping){ .start = JIT, .size = 0x1000, .path = "//anon" });
+	sample(JIT, 1);
+	show(0);
+	assert_string_equal(stage.shown.function.name, "[jit?]");
+	expect_line(0, "[jit?]  [jit?]  100.00% self", "");
+	expect_line(1, "JIT code that its runtime has not announced: it needs a switch", "");
+	expect_line(2, "--perf-prof, python -X perf_jit; man jprof)", "the last 4 KiB of");
+	expect_line(3, "its dump only when it exits", "");
+	lone_view_draw_in_all_sizes(&stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -243,6 +258,7 @@ int main(void)
 		TEST(versions_of_all_tiers_are_gone_through),
 		TEST(an_inlined_function_is_shown_in_the_one_that_has_its_code),
 		TEST(a_module_without_symbols_is_shown_by_its_unwind_tables),
+		TEST(code_that_nobody_announced_is_explained),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
