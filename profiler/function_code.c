@@ -115,6 +115,7 @@ static struct code_instruction *add_instruction(const struct reading *reading, u
 		.offset = offset,
 		.text = string_pool_add_printable(code->texts, text, strlen(text)),
 		.jump_target = CODE_NO_TARGET,
+		.callee_address = CODE_NO_TARGET,
 	};
 	set_line(reading, added);
 	return added;
@@ -215,6 +216,25 @@ static bool is_wanted(struct reading *reading, uint64_t offset)
 	       options->places[reading->near] <= offset + options->around_bytes;
 }
 
+/* Where it calls, or jumps to outside of the function. */
+static void set_callee(const struct reading *reading, const struct instruction *decoded,
+		       struct code_instruction *added)
+{
+	bool is_inside =
+		decoded->has_target && decoded->target - base_of(reading) < reading->code->size;
+	uint64_t named = decoded->has_target ? decoded->target : decoded->data;
+	struct symbol symbol = { .name = reading->name };
+
+	if (decoded->kind != INSTRUCTION_CALL && (decoded->kind != INSTRUCTION_JUMP || is_inside))
+		return;
+	if (decoded->has_target)
+		added->callee_address = decoded->target;
+	else if (!decoded->has_data)
+		return;
+	if (is_inside || name_address(reading, named, &symbol))
+		added->callee = string_pool_add(reading->session->strings, symbol.name);
+}
+
 static void decode(struct reading *reading, uint64_t offset, const uint8_t *bytes, size_t size)
 {
 	uint64_t base = base_of(reading);
@@ -231,6 +251,7 @@ static void decode(struct reading *reading, uint64_t offset, const uint8_t *byte
 		added = add_instruction(reading, offset + at, decoded.text);
 		added->size = decoded.size;
 		added->kind = decoded.kind;
+		set_callee(reading, &decoded, added);
 		if (decoded.has_target && decoded.kind == INSTRUCTION_JUMP &&
 		    decoded.target - base < reading->code->size)
 			added->jump_target = decoded.target - base;

@@ -26,6 +26,10 @@ struct code_instruction {
 	const char *file;     /* as recorded: not printable. NULL: not known. Equal files are equal
 				 pointers, in all functions of a session */
 	uint32_t line;
+	/* Of a call, and of a jump out of the function, by way of a slot too. */
+	const char *callee;	 /* as named in `text`, interned in the session; NULL: not known */
+	uint64_t callee_address; /* the image address, or of JIT code its process's; or
+				    CODE_NO_TARGET */
 };
 
 struct function_code {

@@ -238,7 +238,7 @@ static void add_gap(struct building *building, const struct item *item, bool is_
 static void add_instruction(struct building *building, struct item *item, const struct item *before)
 {
 	const struct code_instruction *instruction = item->instruction;
-	const struct function_code *code = building->bodies[item->body].part->code;
+	const struct annotation_part *part = building->bodies[item->body].part;
 	struct annotation_row *row;
 
 	if (building->body_count > 1 && (!before || before->body != item->body))
@@ -252,7 +252,9 @@ static void add_instruction(struct building *building, struct item *item, const 
 	row->text = instruction->text;
 	row->file = instruction->file;
 	row->line = instruction->line;
-	row->address = code->shown_start + instruction->offset;
+	row->address = part->code->shown_start + instruction->offset;
+	row->instruction = instruction;
+	row->sampled = part->sampled;
 }
 
 static void add_by_address(struct building *building)

@@ -36,6 +36,10 @@ struct annotation_row {
 	uint32_t line;
 	uint64_t address; /* INSTRUCTION: as jumps name it; of JIT code from the version's start */
 	size_t jump_row;  /* INSTRUCTION: where it jumps to, or ANNOTATION_NO_ROW */
+
+	/* INSTRUCTION: which it is, and of which body; borrowed, as the parts are. */
+	const struct code_instruction *instruction;
+	const struct sampled_code *sampled;
 };
 
 /* One body of code, and where in it the samples are; both borrowed. */

@@ -73,21 +73,22 @@ static void sort_versions(struct chosen_code *chosen)
 			&chosen->codes);
 }
 
-/* The hottest, by now. */
-static size_t number_of_name(const struct chosen_code *chosen, const char *name)
+/* The hottest, while they are in that order. */
+static struct location start_of_name(const struct chosen_code *chosen, const char *name)
 {
 	for (size_t i = 0; i < chosen->count; i++) {
 		if (!strcmp(code_at(chosen, i)->name, name))
-			return chosen->numbers[i];
+			return code_at(chosen, i)->start;
 	}
-	return chosen->count ? chosen->numbers[0] : 0;
+	return chosen->count ? code_at(chosen, 0)->start : (struct location){ 0 };
 }
 
-static void draw_number(struct chosen_code *chosen, size_t number)
+void chosen_code_draw(struct chosen_code *chosen, struct location start)
 {
-	chosen->drawn = 0;
 	for (size_t i = 0; i < chosen->count; i++) {
-		if (chosen->numbers[i] == number)
+		const struct location other = code_at(chosen, i)->start;
+
+		if (other.image_id == start.image_id && other.image_address == start.image_address)
 			chosen->drawn = i;
 	}
 }
@@ -95,16 +96,16 @@ static void draw_number(struct chosen_code *chosen, size_t number)
 void chosen_code_find(struct chosen_code *chosen, const struct shown *shown,
 		      struct shown_function of)
 {
-	size_t number;
+	struct location start;
 
 	chosen_code_deinit(chosen);
 	chosen->of = of;
 	if (!of.name)
 		return;
 	collect(chosen, shown);
-	number = number_of_name(chosen, of.name);
+	start = start_of_name(chosen, of.name);
 	sort_versions(chosen);
-	draw_number(chosen, number);
+	chosen_code_draw(chosen, start);
 	if (chosen->match == CODE_MATCH_NAMELESS && chosen->count > 1)
 		chosen->drawn = chosen->count;
 }
@@ -118,12 +119,8 @@ void chosen_code_renew(struct chosen_code *chosen, const struct shown *shown)
 	collect(chosen, shown);
 	sort_versions(chosen);
 	chosen->drawn = was_one ? 0 : chosen->count;
-	for (size_t i = 0; was_one && i < chosen->count; i++) {
-		const struct location other = code_at(chosen, i)->start;
-
-		if (other.image_id == start.image_id && other.image_address == start.image_address)
-			chosen->drawn = i;
-	}
+	if (was_one)
+		chosen_code_draw(chosen, start);
 }
 
 void chosen_code_deinit(struct chosen_code *chosen)

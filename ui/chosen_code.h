@@ -34,6 +34,9 @@ void chosen_code_find(struct chosen_code *chosen, const struct shown *shown,
 void chosen_code_renew(struct chosen_code *chosen, const struct shown *shown);
 void chosen_code_deinit(struct chosen_code *chosen);
 
+/* Draws the one that begins here, if it has that. */
+void chosen_code_draw(struct chosen_code *chosen, struct location start);
+
 /* From one to the next, then all together, then the first again. */
 void chosen_code_next(struct chosen_code *chosen);
 

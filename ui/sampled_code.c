@@ -299,3 +299,36 @@ size_t sampled_codes_find(const struct sampled_codes *codes, struct naming *nami
 	}
 	return found;
 }
+
+/* Without "@plt" or "@got". */
+static size_t callee_length(const char *name)
+{
+	size_t length = strlen(name);
+
+	if (length > 4 &&
+	    (!strcmp(name + length - 4, "@plt") || !strcmp(name + length - 4, "@got")))
+		return length - 4;
+	return length;
+}
+
+const struct sampled_code *sampled_codes_callee(const struct sampled_codes *codes,
+						const struct sampled_code *caller, const char *name,
+						uint64_t image_address)
+{
+	size_t length = name ? callee_length(name) : 0;
+	const struct sampled_code *of_name = NULL;
+
+	for (size_t i = 0; i < codes->count; i++) {
+		const struct sampled_code *code = &codes->items[i];
+
+		if (!caller->frame->is_jit && code->start.image_id == caller->start.image_id &&
+		    code->start.image_address == image_address)
+			return code;
+		if (!name || strncmp(code->name, name, length) != 0 || code->name[length])
+			continue;
+		if (!of_name || (of_name->frame->module != caller->frame->module &&
+				 code->frame->module == caller->frame->module))
+			of_name = code;
+	}
+	return of_name;
+}

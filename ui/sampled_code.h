@@ -67,4 +67,10 @@ size_t sampled_codes_find(const struct sampled_codes *codes, struct naming *nami
  * in what is inlined into it. */
 void sampled_codes_mark(struct sampled_codes *codes, struct naming *naming, const char *name);
 
+/* What a caller calls by this name or at this image address: a name of the PLT's or of a slot means
+ * what is called by way of it. NULL: it was not sampled. `name` may be NULL. */
+const struct sampled_code *sampled_codes_callee(const struct sampled_codes *codes,
+						const struct sampled_code *caller, const char *name,
+						uint64_t image_address);
+
 #endif

@@ -20,11 +20,23 @@ enum action {
 	ACTION_COOLER,
 	ACTION_HOTTER_INSTRUCTION,
 	ACTION_JUMP,
+	ACTION_BACK,
 	ACTION_LINES,
 	ACTION_SYNTAX,
 	ACTION_VERSION,
 	ACTION_EDIT,
 };
+
+/* Where Enter left a caller. */
+struct caller {
+	struct shown_function of;
+	bool is_one;		   /* is drawn; else all of its bodies */
+	struct location start;	   /* of that one */
+	struct annotation_row row; /* without its borrowed parts */
+	size_t cursor, top;
+};
+
+enum { CALLERS_MAX = 32 };
 
 struct source {
 	struct view view;
@@ -32,6 +44,8 @@ struct source {
 	struct annotated_function function; /* what is drawn of it */
 	bool is_open, hides_lines, is_intel;
 	bool has_leapt; /* the cursor, since it was drawn */
+	struct caller callers[CALLERS_MAX];
+	size_t caller_count;
 };
 
 static void close_function(struct source *source)
@@ -80,22 +94,32 @@ static void open_function(struct source *source, const struct shown *shown)
 	source->has_leapt = true;
 }
 
+/* To where the cursor was in what was drawn before, if that is drawn. */
+static void put_cursor(struct source *source, const struct annotation_row *row, size_t cursor,
+		       size_t top)
+{
+	struct view *view = &source->view;
+	size_t at = annotation_row_like(&source->function.annotation, row, cursor);
+
+	if (at == ANNOTATION_NO_ROW)
+		return;
+	view->cursor = at;
+	source->has_leapt = false;
+	view->top = at > cursor - top ? at - (cursor - top) : 0;
+}
+
 /* The same function as before, in a live profile: the cursor stays where it was. */
 static void renew_function(struct source *source, const struct shown *shown)
 {
 	struct view *view = &source->view;
 	struct annotation_row before = source->function.annotation.rows[view->cursor];
-	size_t top = view->top, cursor = view->cursor, row;
+	size_t top = view->top, cursor = view->cursor;
 
 	close_function(source);
 	chosen_code_renew(&source->chosen, shown);
 	open_function(source, shown);
-	row = annotation_row_like(&source->function.annotation, &before, cursor);
-	if (row == ANNOTATION_NO_ROW)
-		return;
-	view->cursor = row;
-	source->has_leapt = false;
-	view->top = row > cursor - top ? row - (cursor - top) : 0;
+	if (source->is_open)
+		put_cursor(source, &before, cursor, top);
 }
 
 static void update(struct view *view, struct shown *shown)
@@ -107,6 +131,7 @@ static void update(struct view *view, struct shown *shown)
 		renew_function(source, shown);
 		return;
 	}
+	source->caller_count = 0;
 	close_function(source);
 	chosen_code_find(&source->chosen, shown, shown->function);
 	open_function(source, shown);
@@ -295,6 +320,77 @@ static bool step_hottest(struct source *source, enum annotation_row_kind kind, i
 						source->view.cursor, step));
 }
 
+/* The one that was left first is forgotten where there are too many. */
+static void note_caller(struct source *source)
+{
+	size_t count;
+	const size_t *numbers = chosen_code_drawn(&source->chosen, &count);
+
+	if (source->caller_count == CALLERS_MAX)
+		memmove(source->callers, source->callers + 1,
+			--source->caller_count * sizeof(*source->callers));
+	source->callers[source->caller_count++] = (struct caller){
+		.of = source->chosen.of,
+		.is_one = count == 1,
+		.start = source->chosen.codes.items[numbers[0]].start,
+		.row = *cursor_row(source),
+		.cursor = source->view.cursor,
+		.top = source->view.top,
+	};
+}
+
+/* Draws another function in place of this one. */
+static void go_into(struct source *source, struct shown *shown, struct shown_function of,
+		    struct location start)
+{
+	close_function(source);
+	shown->function = of;
+	chosen_code_find(&source->chosen, shown, of);
+	chosen_code_draw(&source->chosen, start);
+	open_function(source, shown);
+}
+
+static bool enter_callee(struct source *source, struct shown *shown, struct explorer *explorer)
+{
+	const struct annotation_row *row = cursor_row(source);
+	const struct code_instruction *call = row ? row->instruction : NULL;
+	const struct sampled_code *callee;
+
+	if (!call || (!call->callee && call->callee_address == CODE_NO_TARGET)) {
+		if (call && call->kind == INSTRUCTION_CALL)
+			explorer_say(explorer, "it calls what a register or memory says then");
+		return call && call->kind == INSTRUCTION_CALL;
+	}
+	callee = sampled_codes_callee(&source->chosen.codes, row->sampled, call->callee,
+				      call->callee_address);
+	if (!callee) {
+		explorer_say(explorer, "%s has no samples",
+			     call->callee ? call->callee : "what is there");
+		return true;
+	}
+	note_caller(source);
+	go_into(source, shown, shown_function_of(callee->frame), callee->start);
+	return true;
+}
+
+/* False where no call was followed: then Esc leaves the view. */
+static bool go_back(struct source *source, struct shown *shown)
+{
+	const struct caller *caller;
+
+	if (!source->caller_count)
+		return false;
+	caller = &source->callers[--source->caller_count];
+	go_into(source, shown, caller->of, caller->start);
+	if (!caller->is_one && source->chosen.count > 1) {
+		source->chosen.drawn = source->chosen.count;
+		open_function(source, shown);
+	}
+	if (source->is_open)
+		put_cursor(source, &caller->row, caller->cursor, caller->top);
+	return true;
+}
+
 static bool act(struct view *view, struct shown *shown, struct explorer *explorer, int action)
 {
 	struct source *source = (struct source *)view;
@@ -308,7 +404,10 @@ static bool act(struct view *view, struct shown *shown, struct explorer *explore
 	case ACTION_HOTTER_INSTRUCTION:
 		return step_hottest(source, ANNOTATION_INSTRUCTION, 1);
 	case ACTION_JUMP:
-		return row && go_to(source, row->jump_row);
+		return row &&
+		       (go_to(source, row->jump_row) || enter_callee(source, shown, explorer));
+	case ACTION_BACK:
+		return go_back(source, shown);
 	case ACTION_LINES:
 		source->hides_lines = !source->hides_lines;
 		open_function(source, shown);
@@ -344,7 +443,14 @@ static const struct key_binding bindings[] = {
 	{ { 't' }, "hottest", "to the next hottest line", ACTION_HOTTER },
 	{ { 'T' }, NULL, "to the hotter one before", ACTION_COOLER },
 	{ { 'i' }, "instruction", "to the next hottest instruction", ACTION_HOTTER_INSTRUCTION },
-	{ { TERMINAL_KEY_ENTER }, "jump", "to where this instruction jumps", ACTION_JUMP },
+	{ { TERMINAL_KEY_ENTER },
+	  "jump",
+	  "to where this instruction jumps, or into what it calls",
+	  ACTION_JUMP },
+	{ { 'u', TERMINAL_KEY_BACKSPACE, TERMINAL_KEY_ESCAPE },
+	  "caller",
+	  "back to the caller, where Enter left it",
+	  ACTION_BACK },
 	{ { 'v' },
 	  "version",
 	  "the next version of a JIT function, then all together",

@@ -250,6 +250,83 @@ static void code_that_nobody_announced_is_explained(void **state)
 	lone_view_draw_in_all_sizes(&stage);
 }
 
+static uint64_t start_of(const char *program, const char *name)
+{
+	const struct image_identity identity = { .path = program };
+	struct image *image = symbolizer_elf_image(world.symbolizer, &identity);
+	struct symbol symbol;
+
+	for (uint64_t at = CODE_START; at < CODE_START + CODE_SIZE; at++) {
+		if (image_symbol(image, at, &symbol) && !strcmp(symbol.name, name))
+			return symbol.start;
+	}
+	fail_msg("%s has no %s", program, name);
+	return 0;
+}
+
+/* The cursor, to the first call with this text. */
+static void go_to_call(const char *text)
+{
+	for (stage.view->cursor = 0; stage.view->cursor < stage.view->row_count;
+	     stage.view->cursor++) {
+		if (!strncmp(cursor_text(), "callq", 5) && strstr(cursor_text(), text))
+			return;
+	}
+	fail_msg("no call has %s", text);
+}
+
+static void enter_follows_a_call_and_comes_back(void **state)
+{
+	size_t row, top;
+
+	(void)state;
+#ifndef __x86_64__
+	skip();
+#endif
+	map(PROGRAM);
+	sample(BASE + start_of(PROGRAM, "main"), 1);
+	sample(BASE + place(PROGRAM, "outer", 0), 3);
+	show(0);
+	assert_false(lone_view_press(&stage, 'u'));
+	go_to_call("<outer>");
+	lone_view_update(&stage);
+	row = stage.view->cursor;
+	top = stage.view->top;
+	assert_true(lone_view_press(&stage, TERMINAL_KEY_ENTER));
+	expect_title("outer  gcc-dwarf5  75.00% self");
+	assert_string_equal(stage.shown.function.name, "outer");
+	assert_true(lone_view_press(&stage, TERMINAL_KEY_ESCAPE));
+	expect_title("main  gcc-dwarf5  25.00% self");
+	assert_int_equal(stage.view->cursor, row);
+	assert_int_equal(stage.view->top, top);
+	assert_false(lone_view_press(&stage, TERMINAL_KEY_ESCAPE));
+	go_to_call("<local>");
+	assert_true(lone_view_press(&stage, TERMINAL_KEY_ENTER));
+	assert_string_equal(stage.said, "local has no samples");
+	expect_title("main  gcc-dwarf5  25.00% self");
+}
+
+static void enter_follows_calls_of_jit_code(void **state)
+{
+	struct dump_builder dump = { 0 };
+
+	(void)state;
+	dump_header(&dump, PID);
+	dump_load(&dump, now_ns, JIT, 1, "caller", CODE(0xe8, 0xfb, 0, 0, 0, 0xff, 0xd0, 0xc3));
+	dump_load(&dump, now_ns, JIT + 0x100, 2, "callee", CODE(0x90, 0xc3));
+	add_dump(&dump);
+	sample(JIT + 5, 1);
+	sample(JIT + 0x100, 1);
+	show(0);
+	go_to_call("<callee>");
+	assert_true(lone_view_press(&stage, TERMINAL_KEY_ENTER));
+	expect_title("callee  [jit]  50.00% self");
+	assert_true(lone_view_press(&stage, 'u'));
+	go_to_call("%rax");
+	assert_true(lone_view_press(&stage, TERMINAL_KEY_ENTER));
+	assert_string_equal(stage.said, "it calls what a register or memory says then");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -259,6 +336,8 @@ int main(void)
 		TEST(an_inlined_function_is_shown_in_the_one_that_has_its_code),
 		TEST(a_module_without_symbols_is_shown_by_its_unwind_tables),
 		TEST(code_that_nobody_announced_is_explained),
+		TEST(enter_follows_a_call_and_comes_back),
+		TEST(enter_follows_calls_of_jit_code),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
