@@ -3,6 +3,7 @@
 
 #include "jitdump/text.h"
 #include "jitdump/xalloc.h"
+#include "profiler/kernel_code.h"
 #include "profiler/nameless_code.h"
 #include "profiler/session_state.h"
 #include "symbolize/image_excerpt.h"
@@ -25,8 +26,9 @@ struct reading {
 	const char *name;
 	struct disassembler *disassembler; /* NULL: the machine is not known */
 	const struct function_code_options *options;
-	size_t place; /* the next of the options' that had no bytes yet */
-	size_t near;  /* see is_wanted() */
+	const char *kernel_lack; /* "", or why the kernel's code is not to be had */
+	size_t place;		 /* the next of the options' that had no bytes yet */
+	size_t near;		 /* see is_wanted() */
 };
 
 static void set_bounds(struct reading *reading, uint64_t start, uint64_t size, const char *name)
@@ -72,6 +74,8 @@ static size_t read_bytes(const struct reading *reading, uint64_t offset, uint8_t
 {
 	const struct jit_version *version = reading->version;
 
+	if (*reading->kernel_lack)
+		return 0;
 	if (!version)
 		return image_read(reading->image, reading->code->start.image_address + offset,
 				  bytes, size);
@@ -294,7 +298,8 @@ static const char *why_no_bytes(const struct reading *reading)
 	case IMAGE_PERF_MAP:
 		return "a perf map has names alone: there are no bytes of this code";
 	case IMAGE_KERNEL:
-		return "there are no bytes of the kernel's code";
+		return *reading->kernel_lack ? reading->kernel_lack
+					     : "the kernel has no code there by now";
 	case IMAGE_ELF:
 	case IMAGE_VDSO:
 	case IMAGE_UNKNOWN:
@@ -317,13 +322,20 @@ static uint16_t machine_of(const struct reading *reading)
 bool function_code_read(struct function_code *code, struct session *session,
 			struct location location, const struct function_code_options *options)
 {
-	struct reading reading = { .code = code, .session = session, .options = options };
+	struct reading reading = {
+		.code = code,
+		.session = session,
+		.options = options,
+		.kernel_lack = "",
+	};
 	uint64_t known = 0;
 
 	*code = (struct function_code){ .lack = "" };
 	if (!find_function(&reading, location))
 		return false;
 	code->texts = string_pool_create();
+	if (reading.image->kind == IMAGE_KERNEL)
+		reading.kernel_lack = kernel_code_use(session);
 	/* What opens the file comes first: it may not be the machine of the recording. */
 	code->image = reading.image;
 	reading.disassembler = disassembler_create(machine_of(&reading), options->is_intel);

@@ -256,8 +256,11 @@ static void map_kernel(struct session *session, const struct mmap_event *mmap)
 {
 	static const char kernel[] = "[kernel.kallsyms]";
 
-	if (session->is_self_contained || session->options.is_live ||
-	    !begins_with(mmap->path, kernel))
+	if (session->options.is_live || !begins_with(mmap->path, kernel))
+		return;
+	session->kernel_symbol = string_pool_add(session->strings, mmap->path + sizeof(kernel) - 1);
+	session->kernel_symbol_address = mmap->file_offset;
+	if (session->is_self_contained)
 		return;
 	if (session->options.is_this_kernel &&
 	    kernel_boot_is(mmap->path + sizeof(kernel) - 1, mmap->file_offset))

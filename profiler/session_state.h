@@ -73,6 +73,9 @@ struct session {
 	struct string_pool *strings;
 	struct image *kernel, *unknown, *unknown_jit;
 	struct process_table processes;
+	const char *kernel_symbol; /* that lay where the recording says; NULL: it does not */
+	uint64_t kernel_symbol_address;
+	bool has_all_kernel_names; /* see kernel_code.c */
 	struct unwinder *unwinder;
 	struct cfi_index *nameless; /* nameless_code.c; NULL: it was not needed yet */
 	struct parking parking;

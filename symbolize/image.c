@@ -265,6 +265,9 @@ size_t image_read(struct image *image, uint64_t image_address, void *bytes, size
 	const uint8_t *from = NULL;
 	size_t room;
 
+	if (image->kind == IMAGE_KERNEL)
+		return kernel_memory_read(image->symbolizer->kernel_memory, image_address, bytes,
+					  size);
 	if (code) {
 		from = code->bytes + (image_address - code->image_address);
 		room = code->size - (image_address - code->image_address);

@@ -116,7 +116,7 @@ bool image_data_symbol(struct image *image, uint64_t image_address, struct symbo
 bool image_address_of(struct image *image, uint64_t file_offset, uint64_t *image_address);
 
 /* Copies up to `size` bytes of the loaded image (code, read-only data, unwind tables); returns
- * how many were there. */
+ * how many were there. Of the kernel see kernel_memory.h. */
 size_t image_read(struct image *image, uint64_t image_address, void *bytes, size_t size);
 
 /* EM_* of <elf.h>; 0: not known, as of what is no ELF file. */

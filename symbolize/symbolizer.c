@@ -95,6 +95,7 @@ void symbolizer_destroy(struct symbolizer *symbolizer)
 	free(symbolizer->images);
 	hash_index_deinit(&symbolizer->image_index);
 	kernel_symbols_destroy(symbolizer->kernel_symbols);
+	kernel_memory_close(symbolizer->kernel_memory);
 	demangler_destroy(symbolizer->demangler);
 	debuginfod_servers_destroy(symbolizer->servers);
 	symbols_directory_destroy(symbolizer->symbols_directory);

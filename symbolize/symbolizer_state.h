@@ -11,6 +11,7 @@
 
 #include "symbolize/demangle.h"
 #include "symbolize/hash_index.h"
+#include "symbolize/kernel_memory.h"
 #include "symbolize/kernel_symbols.h"
 #include "symbolize/symbolizer.h"
 #include "symbolize/symbols_directory.h"
@@ -29,6 +30,7 @@ struct symbolizer {
 	struct string_pool *strings;
 	struct demangler *demangler;
 	struct kernel_symbols *kernel_symbols;
+	struct kernel_memory *kernel_memory; /* NULL: not asked for, or not to be read */
 	struct known_image **images;
 	size_t image_count, image_capacity;
 	struct hash_index image_index; /* of ELF images, by identity */

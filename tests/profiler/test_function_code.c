@@ -4,11 +4,14 @@
 #include "profiler/function_code.h"
 
 #include "jitdump/libjitdump.h"
-#include "profiler/session.h"
+#include "profiler/session_state.h"
+#include "support/core_file.h"
 #include "support/places.h"
 #include "support/scratch_directory.h"
 #include "support/session_world.h"
 #include "symbolize/elf_file.h"
+#include "symbolize/kernel_memory.h"
+#include "symbolize/kernel_symbols.h"
 #include "symbolize/symbolizer.h"
 
 #include <inttypes.h>
@@ -252,6 +255,63 @@ static void jit_code_is_named_where_an_address_is_in_a_function(void **state)
 	jitdump_close(writer);
 }
 
+#define KERNEL UINT64_C(0xffffffff81000000)
+
+static void write_kernel(struct session_world *world, void **state)
+{
+	static const uint8_t function[] = { 0xe8, 0xfb, 0, 0, 0, 0x74, 0x01, 0x90, 0xc3 };
+	const struct core_piece piece = { KERNEL, function, sizeof(function) };
+	struct kernel_symbols *symbols = symbolizer_kernel_symbols(world->symbolizer);
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/kcore", (const char *)*state);
+	core_file_write(path, &piece, 1);
+	assert_string_equal(symbolizer_use_kernel_memory(world->symbolizer, path), "");
+	kernel_symbols_add(symbols, KERNEL, sizeof(function), "vfs_read", NULL);
+	kernel_symbols_add(symbols, KERNEL + 0x100, 8, "rw_verify_area", NULL);
+}
+
+static void the_code_of_the_kernel_that_runs_is_read_from_its_memory(void **state)
+{
+	static const char *const expected[] = {
+		"callq  ffffffff81000100 <rw_verify_area>",
+		"je     ffffffff81000008",
+		"nop",
+		"retq",
+	};
+	struct session_world world;
+	struct function_code code;
+
+	session_world_init(&world, true, false);
+	write_kernel(&world, state);
+	code = read_code(&world, (struct location){ world.session->kernel->id, KERNEL + 5 });
+	assert_int_equal(code.count, 4);
+	for (size_t i = 0; i < code.count; i++)
+		assert_string_equal(code.instructions[i].text, expected[i]);
+	assert_string_equal(code.instructions[0].callee, "rw_verify_area");
+	assert_int_equal(code.instructions[1].jump_target, 8);
+	function_code_deinit(&code);
+	session_world_deinit(&world);
+}
+
+static void the_code_of_another_kernel_is_not(void **state)
+{
+	const struct function_code_options options = { .machine = "x86_64" };
+	struct session_world world;
+	struct function_code code;
+
+	session_world_init(&world, false, false);
+	write_kernel(&world, state);
+	assert_true(function_code_read(&code, world.session,
+				       (struct location){ world.session->kernel->id, KERNEL },
+				       &options));
+	assert_int_equal(code.count, 0);
+	assert_string_equal(code.lack, "there are no bytes of the kernel's code: another kernel "
+				       "runs here, or it was started anew since");
+	function_code_deinit(&code);
+	session_world_deinit(&world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -260,6 +320,12 @@ int main(void)
 		cmocka_unit_test(a_function_without_a_name_begins_where_the_unwind_table_says),
 		cmocka_unit_test(of_large_code_what_is_near_to_samples_is_enough),
 		cmocka_unit_test_setup_teardown(jit_code_is_named_where_an_address_is_in_a_function,
+						scratch_directory_create,
+						scratch_directory_destroy),
+		cmocka_unit_test_setup_teardown(
+			the_code_of_the_kernel_that_runs_is_read_from_its_memory,
+			scratch_directory_create, scratch_directory_destroy),
+		cmocka_unit_test_setup_teardown(the_code_of_another_kernel_is_not,
 						scratch_directory_create,
 						scratch_directory_destroy),
 	};
