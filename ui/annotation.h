@@ -5,9 +5,9 @@
  *
  * You give the function's code, or that of several versions of it, and its sampled places; you get
  * rows to show, jump arrows beside them, and the way from the hottest to the next. Lines are in the
- * order of the source, instructions under a line in that of their addresses, with a gap where they do
- * not follow each other. Versions that are alike are one. Without lines the instructions are in the order of their addresses alone.
- * It knows neither terminal nor stdio.
+ * order of the source, instructions under a line in that of their addresses, with a gap where they
+ * do not follow each other. Versions that are alike are one. Without lines the instructions are in
+ * the order of their addresses alone. It knows neither terminal nor stdio.
  */
 #ifndef UI_ANNOTATION_H
 #define UI_ANNOTATION_H

@@ -2,9 +2,9 @@
 /*
  * The bodies of code that a function of a view has, and which of them are drawn.
  *
- * You give a function and what is shown; you get its sampled bodies - versions of JIT code whatever
- * their tier, the functions that it was inlined into, or those of a module without symbols - of which one is drawn, or all together,
- * and a title that says which. It never reads code.
+ * You give a function and what is shown; you get its sampled bodies: versions of JIT code whatever
+ * their tier, the functions that it was inlined into, or those of a module without symbols. One of
+ * them is drawn, or all together, and a title says which. It never reads code.
  */
 #ifndef UI_CHOSEN_CODE_H
 #define UI_CHOSEN_CODE_H

@@ -3,6 +3,7 @@
 #include "jitdump/xalloc.h"
 #include "profiler/profile_collect.h"
 #include "ui/advice.h"
+#include "ui/annotate_head.h"
 #include "ui/annotated_function.h"
 #include "ui/annotation_text.h"
 #include "ui/command.h"
@@ -65,92 +66,6 @@ static bool is_utf8(void)
 	return is;
 }
 
-static void print_field(const char *name, const char *text)
-{
-	printf("# %-9s ", name);
-	print_printable(stdout, text);
-	putchar('\n');
-}
-
-/* The bodies of code that the symbol finds, the hottest first, and which of them are shown. */
-struct findings {
-	size_t *numbers, count;
-	enum code_match match;
-	size_t *chosen, chosen_count;
-};
-
-static bool is_version_of(const struct sampled_code *code, const struct sampled_code *other)
-{
-	return code->version && other->version && !strcmp(code->plain, other->plain);
-}
-
-static uint32_t count_versions(const struct sampled_codes *codes, const struct sampled_code *of)
-{
-	uint32_t count = 0;
-
-	for (size_t i = 0; i < codes->count; i++)
-		count += is_version_of(&codes->items[i], of);
-	return count;
-}
-
-static void list_versions(const struct sampled_codes *codes, const struct sampled_code *of)
-{
-	enum { LISTED_MAX = 8 };
-	uint32_t listed = 0;
-
-	for (size_t i = 0; i < codes->count && listed < LISTED_MAX; i++) {
-		const struct sampled_code *code = &codes->items[i];
-
-		if (!is_version_of(code, of))
-			continue;
-		printf("%s %" PRIu32, listed++ ? "," : "", code->version);
-		if (*code->tier)
-			printf(" (%s)", code->tier);
-		printf(" has %" PRIu64 " samples", code->self.count);
-	}
-	puts(count_versions(codes, of) > listed ? " ..." : "");
-}
-
-static void print_versions(const struct sampled_codes *codes, const struct sampled_code *shown,
-			   size_t chosen)
-{
-	uint32_t count = count_versions(codes, shown);
-
-	if (count < 2)
-		return;
-	printf("# version:  ");
-	if (chosen == count)
-		printf("all of %" PRIu32 ":", count);
-	else if (chosen > 1)
-		printf("%zu of %" PRIu32 ":", chosen, count);
-	else
-		printf("%" PRIu32 " of %" PRIu32 "%s%s (--version N, --all-versions):",
-		       shown->version, count, *shown->tier ? ", " : "", shown->tier);
-	list_versions(codes, shown);
-}
-
-static void print_others(const struct sampled_codes *codes, const struct findings *findings)
-{
-	enum { LISTED_MAX = 4 };
-	const struct sampled_code *shown = &codes->items[findings->numbers[0]];
-	size_t others = 0;
-
-	for (size_t i = 1; i < findings->count; i++) {
-		const struct sampled_code *code = &codes->items[findings->numbers[i]];
-
-		if (is_version_of(code, shown))
-			continue;
-		if (others++ >= LISTED_MAX)
-			continue;
-		fputs(others == 1 ? "# others:   " : ", ", stdout);
-		print_printable(stdout, code->name);
-		fputs(" in ", stdout);
-		print_printable(stdout, code->frame->module);
-	}
-	if (others)
-		puts(others > LISTED_MAX ? " ..." : "");
-}
-
 /* Percentages are of all samples that were chosen, whatever function is shown. */
 static void sum_samples(const struct annotate *annotate, uint32_t event, struct stack_sums *sums,
 			struct sampled_codes *codes)
@@ -169,7 +84,7 @@ static void print_event(struct annotate *annotate, uint32_t event)
 
 	if (annotate->shown_count++)
 		putchar('\n');
-	print_field("event:", events[event].name);
+	annotate_head_print_field("event:", events[event].name);
 }
 
 /* Functions without a name are shown together. */
@@ -195,7 +110,7 @@ static size_t choose_versions(const struct annotate *annotate, const struct samp
 	for (size_t i = 0; i < codes->count; i++) {
 		const struct sampled_code *code = &codes->items[i];
 
-		if (!is_version_of(code, first))
+		if (!sampled_code_is_version_of(code, first))
 			continue;
 		if (annotate->version ? code->version == annotate->version
 				      : !is_of_tier || !strcmp(code->name, first->name))
@@ -205,7 +120,7 @@ static size_t choose_versions(const struct annotate *annotate, const struct samp
 		command_fail("'%s' is no JIT code: it has no versions", first->name);
 	else if (!count)
 		command_fail("'%s' has no version %" PRIu64 ", but %" PRIu32, first->name,
-			     annotate->version, count_versions(codes, first));
+			     annotate->version, findings_count_versions(codes, first));
 	return count;
 }
 
@@ -229,46 +144,6 @@ static int compare_versions(const void *a, const void *b, void *context)
 	uint32_t second = codes->items[*(const size_t *)b].version;
 
 	return first < second ? -1 : first > second;
-}
-
-static void print_samples(const struct annotated_function *function, struct call_weight all)
-{
-	const struct call_weight *self = &function->annotation.self;
-
-	printf("# samples:  %" PRIu64 ", %.2f %% of all", self->count,
-	       percent_of(self->weight, all.weight));
-	puts(self->count ? "" : ": it was sampled only while it called others");
-}
-
-/* Into which of how many; and where the hottest of it is, as a screen's cursor would tell. */
-static void print_inlined(const struct annotate *annotate, const struct annotation *annotation,
-			  size_t count)
-{
-	const size_t first = annotation_first(annotation);
-	const struct annotation_row *row = annotation->count ? &annotation->rows[first] : NULL;
-
-	fputs("# inlined:  ", stdout);
-	print_printable(stdout, annotate->symbol);
-	fputs(" is inlined into it", stdout);
-	if (count > 1)
-		printf(", the hottest of %zu functions", count);
-	if (row && row->is_marked && row->file) {
-		fputs("; the hottest of its lines is ", stdout);
-		print_printable(stdout, row->file);
-		printf(":%" PRIu32, row->line);
-	}
-	putchar('\n');
-}
-
-static void print_name(const struct sampled_code *shown, const struct findings *findings)
-{
-	if (findings->match == CODE_MATCH_NAMELESS)
-		print_field("function:", shown->frame->function);
-	else
-		print_field("function:", findings->chosen_count > 1 ? shown->plain : shown->name);
-	if (findings->match == CODE_MATCH_NAMELESS)
-		printf("# nameless: %zu of %zu functions, the hottest first\n",
-		       findings->chosen_count, findings->count);
 }
 
 static void print_function(struct annotate *annotate, struct sampled_codes *codes,
@@ -295,17 +170,7 @@ static void print_function(struct annotate *annotate, struct sampled_codes *code
 			.is_intel = annotate->is_intel,
 			.is_around_places = findings->chosen_count > 1 && shown->is_nameless,
 		});
-	print_name(shown, findings);
-	if (annotate->symbol && findings->match != CODE_MATCH_NAMELESS)
-		print_others(codes, findings);
-	print_field("module:", shown->frame->module);
-	print_samples(&function, all);
-	print_versions(codes, shown, findings->chosen_count);
-	if (findings->match == CODE_MATCH_INLINED)
-		print_inlined(annotate, &function.annotation, findings->count);
-	if (*function.remark)
-		print_field("remark:", function.remark);
-	putchar('\n');
+	annotate_head_print(codes, findings, &function, all);
 	annotation_text_print(stdout, &function.annotation, &options);
 	annotated_function_close(&function);
 }
@@ -317,7 +182,7 @@ static bool show_event(struct annotate *annotate, uint32_t event, int *result)
 	struct stack_sums sums;
 	const struct code_search search = { .name = annotate->symbol,
 					    .selection = &annotate->selection };
-	struct findings findings = { 0 };
+	struct findings findings = { .symbol = annotate->symbol };
 
 	sum_samples(annotate, event, &sums, &codes);
 	findings.numbers = xcalloc(codes.count + 1, sizeof(*findings.numbers));

@@ -129,6 +129,11 @@ static int compare_heat(const void *a, const void *b)
 	return compare_names(a, b);
 }
 
+bool sampled_code_is_version_of(const struct sampled_code *code, const struct sampled_code *other)
+{
+	return code->version && other->version && !strcmp(code->plain, other->plain);
+}
+
 static void number_versions(struct sampled_codes *codes)
 {
 	for (size_t i = 0; i < codes->count; i++) {

@@ -37,6 +37,9 @@ struct sampled_codes {
 	struct string_pool *texts;
 };
 
+/* Of the same JIT function, whatever their tiers. */
+bool sampled_code_is_version_of(const struct sampled_code *code, const struct sampled_code *other);
+
 void sampled_codes_collect(struct sampled_codes *codes, const struct profile *profile,
 			   struct naming *naming, const struct stack_sums *sums);
 void sampled_codes_deinit(struct sampled_codes *codes);

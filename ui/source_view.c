@@ -3,17 +3,15 @@
 #include "jitdump/xalloc.h"
 #include "ui/advice.h"
 #include "ui/annotated_function.h"
+#include "ui/annotation_draw.h"
 #include "ui/chosen_code.h"
 #include "ui/editor.h"
 #include "ui/explorer.h"
 #include "ui/table_text.h"
 
-#include <langinfo.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { PERCENT_COLUMNS = 8, ADDRESS_COLUMNS = 10 };
 
 enum action {
 	ACTION_HOTTER = 1, /* the next hottest line */
@@ -143,33 +141,6 @@ static void draw_no_function(struct canvas *canvas, struct area area)
 		   "no function is chosen: choose one in another view");
 }
 
-/* How many bytes of a text are drawn on a line of so many columns: whole words, if there are some. */
-static size_t line_length(const char *text, size_t columns)
-{
-	size_t length = strlen(text), end = columns;
-
-	if (length <= columns)
-		return length;
-	while (end && text[end] != ' ')
-		end--;
-	return end ? end : columns;
-}
-
-/* Below the title; returns how many rows it took. */
-static int draw_remark(const char *remark, struct canvas *canvas, struct area area)
-{
-	int rows = 0;
-
-	while (*remark && area.columns > 0 && rows + 1 < area.rows) {
-		size_t length = line_length(remark, (size_t)area.columns);
-
-		canvas_printf(canvas, area.row + ++rows, area.column, area.columns, STYLE_TITLE,
-			      "%.*s", (int)length, remark);
-		remark += length + (remark[length] == ' ');
-	}
-	return rows;
-}
-
 /* Returns how many rows it took: a remark that would be cut off has its own. */
 static int draw_title(const struct source *source, const struct shown *shown, struct canvas *canvas,
 		      struct area area)
@@ -194,59 +165,7 @@ static int draw_title(const struct source *source, const struct shown *shown, st
 			      ": %s", remark);
 		return 1;
 	}
-	return 1 + draw_remark(remark, canvas, area);
-}
-
-static bool is_utf8(void)
-{
-	return !strcmp(nl_langinfo(CODESET), "UTF-8");
-}
-
-static void draw_instruction(const struct source *source, const struct annotation_row *row,
-			     size_t number, struct canvas *canvas, struct area area)
-{
-	char arrows[ARROW_TEXT_MAX];
-	int at = area.column + PERCENT_COLUMNS, end = area.column + area.columns;
-
-	at += canvas_printf(canvas, area.row, at, end - at, STYLE_DIM, "%*llx ", ADDRESS_COLUMNS,
-			    (unsigned long long)row->address);
-	at += canvas_put(
-		canvas, area.row, at, end - at, STYLE_DIM,
-		jump_arrows_text(&source->function.annotation.arrows, number, is_utf8(), arrows));
-	canvas_put(canvas, area.row, at + 1, end - at - 1, STYLE_TEXT, row->text ? row->text : "");
-}
-
-static void draw_line(const struct annotation_row *row, struct canvas *canvas, struct area area)
-{
-	const char *file = row->file ? strrchr(row->file, '/') : NULL;
-	int at = area.column + PERCENT_COLUMNS, end = area.column + area.columns;
-
-	at += canvas_printf(canvas, area.row, at, end - at, STYLE_DIM, "%s:%u ",
-			    file	? file + 1
-			    : row->file ? row->file
-					: "?",
-			    row->line);
-	canvas_put(canvas, area.row, at, end - at, STYLE_SOURCE, row->text ? row->text : "");
-}
-
-static void draw_row(const struct source *source, size_t number, struct canvas *canvas,
-		     struct area area)
-{
-	const struct annotation_row *row = &source->function.annotation.rows[number];
-	char percent[16];
-
-	if (row->self.count)
-		canvas_printf(canvas, area.row, area.column, PERCENT_COLUMNS,
-			      percent_style(row->percent), "%7s",
-			      percent_text(percent, row->percent));
-	if (row->kind == ANNOTATION_LINE)
-		draw_line(row, canvas, area);
-	else if (row->kind == ANNOTATION_INSTRUCTION)
-		draw_instruction(source, row, number, canvas, area);
-	else
-		canvas_put(canvas, area.row, area.column + PERCENT_COLUMNS,
-			   area.columns - PERCENT_COLUMNS, STYLE_DIM,
-			   row->text && *row->text ? row->text : "...");
+	return 1 + annotation_draw_remark(remark, canvas, area);
 }
 
 static void draw(struct view *view, const struct shown *shown, struct canvas *canvas,
@@ -268,7 +187,8 @@ static void draw(struct view *view, const struct shown *shown, struct canvas *ca
 	for (int i = 0; i < view->list_rows && view->top + (size_t)i < view->row_count; i++) {
 		struct area row = { area.row + view->list_row + i, area.column, 1, area.columns };
 
-		draw_row(source, view->top + (size_t)i, canvas, row);
+		annotation_draw_row(&source->function.annotation, view->top + (size_t)i, canvas,
+				    row);
 		canvas_mark_text(canvas, row.row, row.column, row.columns, view->search);
 		if (view->top + (size_t)i == view->cursor)
 			canvas_mark(canvas, row.row, row.column, row.columns, STYLE_SELECTED);
