@@ -239,12 +239,21 @@ static void set_callee(const struct reading *reading, const struct instruction *
 		added->callee = string_pool_add(reading->session->strings, symbol.name);
 }
 
+/* Large functions need not be decoded to their end. */
+static bool is_past_all(const struct reading *reading, uint64_t offset)
+{
+	const struct function_code_options *options = reading->options;
+
+	return options->around_bytes && options->place_count &&
+	       options->places[options->place_count - 1] + options->around_bytes < offset;
+}
+
 static void decode(struct reading *reading, uint64_t offset, const uint8_t *bytes, size_t size)
 {
 	uint64_t base = base_of(reading);
 	struct instruction decoded;
 
-	for (size_t at = 0; at < size; at += decoded.size) {
+	for (size_t at = 0; at < size && !is_past_all(reading, offset + at); at += decoded.size) {
 		struct code_instruction *added;
 
 		disassembler_next(reading->disassembler, bytes + at, size - at, base + offset + at,
