@@ -141,31 +141,51 @@ static void draw_no_function(struct canvas *canvas, struct area area)
 		   "no function is chosen: choose one in another view");
 }
 
-/* Returns how many rows it took: a remark that would be cut off has its own. */
+/* The name is cut where there is no room for what follows it. Returns the columns it took. */
+static int draw_name(const struct source *source, const struct shown *shown, struct canvas *canvas,
+		     struct area area)
+{
+	const struct call_weight *self =
+		source->is_open ? &source->function.annotation.self : &source->chosen.self;
+	char name[64], rest[256];
+	int room, used;
+
+	snprintf(rest, sizeof(rest), "  %s  %.2f%% self", source->chosen.of.module,
+		 percent_of(self->weight, shown_whole(shown)));
+	room = area.columns - (int)strlen(rest);
+	if (room < area.columns / 4)
+		room = area.columns / 4;
+	canvas_fill(canvas, area.row, area.column, area.columns, STYLE_HEAD, L' ');
+	used = canvas_put(canvas, area.row, area.column, room, STYLE_HEAD,
+			  chosen_code_name(&source->chosen, name, sizeof(name)));
+	return used + canvas_put(canvas, area.row, area.column + used, area.columns - used,
+				 STYLE_HEAD, rest);
+}
+
+/* Returns how many rows it took: what would be cut off has its own. */
 static int draw_title(const struct source *source, const struct shown *shown, struct canvas *canvas,
 		      struct area area)
 {
-	const struct annotation *annotation = &source->function.annotation;
 	const char *remark =
 		source->is_open ? source->function.remark : nameless_advice(source->chosen.of.name);
-	char name[64], text[CODE_TITLE_MAX];
-	int used;
+	char buffer[CODE_TITLE_MAX], below[2 * CODE_TITLE_MAX];
+	const char *text = chosen_code_text(&source->chosen, buffer, sizeof(buffer));
+	int used = draw_name(source, shown, canvas, area);
+	bool is_beside = used + (int)strlen(text) <= area.columns;
 
-	canvas_fill(canvas, area.row, area.column, area.columns, STYLE_HEAD, L' ');
-	used = canvas_printf(
-		canvas, area.row, area.column, area.columns, STYLE_HEAD, "%s  %s  %.2f%% self%s",
-		chosen_code_name(&source->chosen, name, sizeof(name)), source->chosen.of.module,
-		percent_of(source->is_open ? annotation->self.weight : source->chosen.self.weight,
-			   shown_whole(shown)),
-		chosen_code_text(&source->chosen, text, sizeof(text)));
-	if (!*remark)
-		return 1;
-	if (used + 2 + (int)strlen(remark) <= area.columns) {
+	if (is_beside) {
+		used += canvas_put(canvas, area.row, area.column + used, area.columns - used,
+				   STYLE_HEAD, text);
+		text = "";
+	}
+	if (is_beside && *remark && used + 2 + (int)strlen(remark) <= area.columns) {
 		canvas_printf(canvas, area.row, area.column + used, area.columns - used, STYLE_HEAD,
 			      ": %s", remark);
-		return 1;
+		remark = "";
 	}
-	return 1 + annotation_draw_remark(remark, canvas, area);
+	snprintf(below, sizeof(below), "%s%s%s", *text ? text + strspn(text, ",; ") : "",
+		 *text && *remark ? ": " : "", remark);
+	return 1 + annotation_draw_remark(below, canvas, area);
 }
 
 static void draw(struct view *view, const struct shown *shown, struct canvas *canvas,

@@ -206,6 +206,15 @@ static void an_inlined_function_is_shown_in_the_one_that_has_its_code(void **sta
 	assert_string_equal(stage.shown.function.name, "leaf");
 	expect_title("outer  gcc-dwarf5  80.00% self; leaf is inlined into it");
 	assert_non_null(strstr(cursor_text(), "/* at leaf */"));
+	lone_view_resize(&stage, 24, 40);
+	lone_view_update(&stage);
+	expect_line(0, "outer  gcc-dwarf5  80.00% self", "");
+	expect_line(1, "leaf is inlined into it", "");
+	lone_view_resize(&stage, 24, 26);
+	lone_view_update(&stage);
+	expect_line(0, "outer  gcc-dwarf5  80.00%", "");
+	lone_view_resize(&stage, 24, 80);
+	lone_view_update(&stage);
 	lone_view_press(&stage, 'L');
 	assert_null(strstr(cursor_text(), "/* at leaf */"));
 	stage.shown.function = shown_function_of(world_frame_names(&world, 0, 0) + 2);
