@@ -23,6 +23,8 @@ struct reading {
 	struct image *image;
 	const struct jit_version *version; /* NULL: it is no JIT code */
 	struct jit_code *owner;		   /* of the version */
+	const uint8_t *version_bytes;	   /* its code; NULL: there is none */
+	uint8_t *read_again;		   /* that, where the dump had to be asked; or NULL */
 	const char *name;
 	struct disassembler *disassembler; /* NULL: the machine is not known */
 	const struct function_code_options *options;
@@ -36,6 +38,18 @@ static void set_bounds(struct reading *reading, uint64_t start, uint64_t size, c
 	reading->code->start.image_address = reading->code->shown_start = start;
 	reading->code->size = size;
 	reading->name = name;
+}
+
+static void find_version_bytes(struct reading *reading)
+{
+	const struct jitdump_entry *load = reading->version->load;
+	const struct jitdump_log *log = jit_code_log(reading->owner);
+
+	reading->version_bytes = load->code;
+	if (load->code || !log)
+		return;
+	reading->read_again = jitdump_log_read_code(log, load);
+	reading->version_bytes = reading->read_again;
 }
 
 static bool find_function(struct reading *reading, struct location location)
@@ -54,6 +68,7 @@ static bool find_function(struct reading *reading, struct location location)
 		code->start.image_address -= jit_version_offset(location.image_address);
 		code->size = reading->version->size;
 		reading->name = reading->version->load->name;
+		find_version_bytes(reading);
 		return true;
 	}
 	if (reading->image->kind == IMAGE_UNKNOWN)
@@ -79,11 +94,11 @@ static size_t read_bytes(const struct reading *reading, uint64_t offset, uint8_t
 	if (!version)
 		return image_read(reading->image, reading->code->start.image_address + offset,
 				  bytes, size);
-	if (!version->load->code || offset >= version->load->size)
+	if (!reading->version_bytes || offset >= version->load->size)
 		return 0;
 	if (size > version->load->size - offset)
 		size = version->load->size - offset;
-	memcpy(bytes, version->load->code + offset, size);
+	memcpy(bytes, reading->version_bytes + offset, size);
 	return size;
 }
 
@@ -301,8 +316,8 @@ static const char *why_no_bytes(const struct reading *reading)
 
 	switch (image->kind) {
 	case IMAGE_JIT:
-		return reading->session->options.is_forgetful
-			       ? "other code has taken its place: its bytes are forgotten"
+		return reading->session->options.is_live
+			       ? "the dump has no bytes of this code"
 			       : "the recording has no bytes of this code";
 	case IMAGE_PERF_MAP:
 		return "a perf map has names alone: there are no bytes of this code";
@@ -358,6 +373,7 @@ bool function_code_read(struct function_code *code, struct session *session,
 	else if (known < code->size)
 		code->lack = "a part of its code alone is known";
 	disassembler_destroy(reading.disassembler);
+	free(reading.read_again);
 	return true;
 }
 
