@@ -23,10 +23,29 @@ void file_window_discard(struct file_window *window)
 	window->size = window->capacity = 0;
 }
 
+/* What of it is at the window's end. */
+static size_t take_ahead(struct file_window *window, size_t wanted)
+{
+	uint64_t at = window->start + window->size - window->ahead_start;
+	size_t size = wanted - window->size;
+
+	if (window->start + window->size < window->ahead_start || at >= window->ahead_size)
+		return 0;
+	if (size > window->ahead_size - at)
+		size = window->ahead_size - at;
+	memcpy(window->bytes + window->size, window->ahead + at, size);
+	return size;
+}
+
 /* Reads on at the window's end until it holds `wanted` bytes or the file has no more. */
 static void fill(struct file_window *window, size_t wanted)
 {
 	while (window->size < wanted) {
+		size_t ahead = take_ahead(window, wanted);
+
+		window->size += ahead;
+		if (ahead)
+			continue;
 		ssize_t got = pread(window->fd, window->bytes + window->size, wanted - window->size,
 				    (off_t)(window->start + window->size));
 

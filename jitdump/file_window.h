@@ -18,6 +18,9 @@ struct file_window {
 	uint8_t *bytes;	    /* of the file, [start, start + size) */
 	uint64_t start;
 	size_t size, capacity;
+	const uint8_t *ahead; /* borrowed: what will follow the file's end at `ahead_start` */
+	uint64_t ahead_start;
+	size_t ahead_size; /* a part of file_size; 0: there is none */
 };
 
 void file_window_deinit(struct file_window *window);

@@ -385,22 +385,23 @@ static void update_damage(struct jitdump_log *log)
 	log->damage.tail_bytes = jitdump_stream_tail_bytes(&log->stream);
 }
 
+static enum jitdump_refresh refresh(struct jitdump_log *log)
+{
+	enum jitdump_refresh refreshed = jitdump_stream_refresh(&log->stream);
+
+	if (refreshed == JITDUMP_REFRESH_RESTARTED) {
+		pairing_forget(&log->pairing);
+		jitdump_problems_add(&log->problems, JITDUMP_PROBLEM_FILE_RESTARTED, 0, 0);
+	}
+	return refreshed;
+}
+
 size_t jitdump_log_poll(struct jitdump_log *log, bool ended)
 {
 	size_t before = log->entries.count;
 
-	switch (jitdump_stream_refresh(&log->stream)) {
-	case JITDUMP_REFRESH_SAME:
-		if (ended == log->is_ended)
-			return 0;
-		break;
-	case JITDUMP_REFRESH_CHANGED:
-		break;
-	case JITDUMP_REFRESH_RESTARTED:
-		pairing_forget(&log->pairing);
-		jitdump_problems_add(&log->problems, JITDUMP_PROBLEM_FILE_RESTARTED, 0, 0);
-		break;
-	}
+	if (refresh(log) == JITDUMP_REFRESH_SAME && ended == log->is_ended)
+		return 0;
 	log->is_ended = ended;
 	if (log->stream.has_header && log->stream.header.version <= JITDUMP_VERSION)
 		read_records(log, ended);
@@ -416,6 +417,23 @@ static bool is_load_of(const struct jitdump_record *record, const struct jitdump
 	return record->prefix.id == JITDUMP_CODE_LOAD &&
 	       record->prefix.timestamp == entry->time_ns && record->code &&
 	       is_same_load(entry, record);
+}
+
+size_t jitdump_log_poll_ahead(struct jitdump_log *log, uint64_t file_size, const uint8_t *bytes,
+			      size_t size)
+{
+	size_t before = log->entries.count;
+
+	refresh(log);
+	if (!log->stream.has_header || log->stream.header.version > JITDUMP_VERSION)
+		return 0;
+	/* What the file has gained is not told a second time. */
+	if (log->stream.known_size == file_size)
+		jitdump_stream_look_ahead(&log->stream, bytes, size);
+	read_records(log, false);
+	jitdump_stream_look_ahead(&log->stream, NULL, 0);
+	update_damage(log);
+	return log->entries.count - before;
 }
 
 uint8_t *jitdump_log_read_code(const struct jitdump_log *log, const struct jitdump_entry *entry)

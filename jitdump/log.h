@@ -83,6 +83,14 @@ void jitdump_log_destroy(struct jitdump_log *log);
  */
 size_t jitdump_log_poll(struct jitdump_log *log, bool ended);
 
+/*
+ * The same, of a file of exactly `file_size` bytes, with the `size` bytes that its writer has not
+ * handed over yet: these are not looked at if the file has another size by now. What is taken of
+ * them is not taken again once they are in the file.
+ */
+size_t jitdump_log_poll_ahead(struct jitdump_log *log, uint64_t file_size, const uint8_t *bytes,
+			      size_t size);
+
 size_t jitdump_log_count(const struct jitdump_log *log);
 const struct jitdump_entry *jitdump_log_entry(const struct jitdump_log *log, size_t number);
 

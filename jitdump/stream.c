@@ -75,7 +75,7 @@ static bool is_same_time(const struct timespec *left, const struct timespec *rig
 enum jitdump_refresh jitdump_stream_refresh(struct jitdump_stream *stream)
 {
 	uint8_t header[JITDUMP_HEADER_BYTES];
-	uint64_t size_before = stream->window.file_size;
+	uint64_t size_before = stream->known_size;
 	bool had_header = stream->has_header;
 	struct stat status;
 
@@ -87,7 +87,7 @@ enum jitdump_refresh jitdump_stream_refresh(struct jitdump_stream *stream)
 	if ((uint64_t)status.st_size == size_before &&
 	    is_same_time(&status.st_mtim, &stream->changed))
 		return JITDUMP_REFRESH_SAME;
-	stream->window.file_size = (uint64_t)status.st_size;
+	stream->window.file_size = stream->known_size = (uint64_t)status.st_size;
 	stream->changed = status.st_mtim;
 	if (pread(stream->window.fd, header, sizeof(header), 0) != sizeof(header))
 		stream->has_header = stream->is_foreign = false;
@@ -97,6 +97,16 @@ enum jitdump_refresh jitdump_stream_refresh(struct jitdump_stream *stream)
 	else
 		return JITDUMP_REFRESH_CHANGED;
 	return had_header ? JITDUMP_REFRESH_RESTARTED : JITDUMP_REFRESH_CHANGED;
+}
+
+void jitdump_stream_look_ahead(struct jitdump_stream *stream, const uint8_t *bytes, size_t size)
+{
+	/* It may hold bytes of the last time. */
+	file_window_discard(&stream->window);
+	stream->window.ahead = bytes;
+	stream->window.ahead_start = stream->known_size;
+	stream->window.ahead_size = size;
+	stream->window.file_size = stream->known_size + size;
 }
 
 uint64_t jitdump_stream_tail_bytes(const struct jitdump_stream *stream)

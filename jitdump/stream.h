@@ -28,6 +28,7 @@ struct jitdump_stream {
 	bool is_foreign; /* what is there is no jitdump header */
 
 	struct timespec changed; /* the file, as of the last refresh */
+	uint64_t known_size;	 /* its size then, without what was looked at ahead */
 	uint64_t position;	 /* where the next record is expected */
 	uint64_t last_offset;	 /* where the last one started; == position: there is none */
 	uint64_t last_time;
@@ -59,6 +60,13 @@ void jitdump_stream_deinit(struct jitdump_stream *stream);
 
 /* Looks how far the file has come. */
 enum jitdump_refresh jitdump_stream_refresh(struct jitdump_stream *stream);
+
+/*
+ * What follows the file's end by now, in its writer's memory, is read as if it were there; to be
+ * called right after a refresh. Later records begin behind it. NULL, 0: no more of that, before the
+ * bytes go.
+ */
+void jitdump_stream_look_ahead(struct jitdump_stream *stream, const uint8_t *bytes, size_t size);
 
 /* `ended`: nobody writes any more, so that what is unfinished will stay so. */
 enum jitdump_found jitdump_stream_next(struct jitdump_stream *stream, bool ended,

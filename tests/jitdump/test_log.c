@@ -529,6 +529,58 @@ static void a_swapped_file_is_read_but_not_usable(void **state)
 
 #define LOG_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* What its writer's buffer holds of three loads, of which the file has less than one. */
+static void what_is_not_in_the_file_yet_is_taken_once(void **state)
+{
+	struct fixture *fixture = *state;
+	struct byte_builder *dump = &fixture->dump.file;
+	size_t flushed;
+	uint8_t *ahead;
+
+	dump_load(&fixture->dump, 1000, A, 1, "first", THREE_BYTES);
+	flushed = dump->size - 5;
+	dump_load(&fixture->dump, 1001, B, 2, "second", THREE_BYTES);
+	dump_load(&fixture->dump, 1002, B + 16, 3, "third", THREE_BYTES);
+	size_t all = dump->size, known = all - 2; /* the third is being written */
+
+	ahead = malloc(known - flushed);
+	memcpy(ahead, dump->bytes + flushed, known - flushed);
+	memory_file_append(&fixture->file, dump->bytes, flushed);
+	/* Of another time. */
+	assert_int_equal(jitdump_log_poll_ahead(fixture->log, flushed - 1, ahead, known - flushed),
+			 0);
+	assert_int_equal(jitdump_log_poll_ahead(fixture->log, flushed, ahead, known - flushed), 2);
+	assert_int_equal(jitdump_log_poll_ahead(fixture->log, flushed, ahead, known - flushed), 0);
+	assert_int_equal(jitdump_log_poll(fixture->log, false), 0);
+	assert_string_equal(entry(fixture, 1)->name, "second");
+	/* What was seen ahead of time comes, and more. */
+	memory_file_append(&fixture->file, dump->bytes + flushed, all - flushed);
+	assert_int_equal(jitdump_log_poll(fixture->log, false), 1);
+	assert_string_equal(entry(fixture, 2)->name, "third");
+	assert_int_equal(jitdump_log_damage(fixture->log)->skipped_bytes, 0);
+	assert_int_equal(jitdump_log_damage(fixture->log)->reopened_count, 0);
+	dump->size = 0;
+	free(ahead);
+}
+
+static void what_was_seen_ahead_may_never_come(void **state)
+{
+	struct fixture *fixture = *state;
+	struct byte_builder *dump = &fixture->dump.file;
+	size_t header = dump->size;
+
+	dump_load(&fixture->dump, 1000, A, 1, "first", THREE_BYTES);
+	memory_file_append(&fixture->file, dump->bytes, header);
+	assert_int_equal(jitdump_log_poll(fixture->log, false), 0);
+	assert_int_equal(jitdump_log_poll_ahead(fixture->log, header, dump->bytes + header,
+						dump->size - header),
+			 1);
+	dump->size = 0;
+	assert_int_equal(jitdump_log_poll(fixture->log, true), 0);
+	assert_int_equal(jitdump_log_damage(fixture->log)->skipped_bytes, 0);
+	assert_string_equal(entry(fixture, 0)->name, "first");
+}
+
 static void code_that_was_not_kept_is_read_again(void **state)
 {
 	struct fixture *fixture = *state;
@@ -605,6 +657,8 @@ int main(void)
 		LOG_TEST(loads_that_differ_in_anything_are_not_the_same),
 		LOG_TEST(a_dump_that_began_anew_keeps_what_was_read),
 		LOG_TEST(what_is_not_marked_is_forgotten),
+		LOG_TEST(what_is_not_in_the_file_yet_is_taken_once),
+		LOG_TEST(what_was_seen_ahead_may_never_come),
 		LOG_TEST(code_that_was_not_kept_is_read_again),
 		LOG_TEST(damage_is_counted),
 		cmocka_unit_test(only_a_lone_flag_bit_0_means_tsc),
