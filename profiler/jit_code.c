@@ -236,13 +236,11 @@ static bool record_time(const struct jit_code *code, const struct jitdump_entry 
 	return is_ready || ended;
 }
 
-size_t jit_code_poll(struct jit_code *code, bool ended, bool is_live)
+/* Returns how many versions are new. */
+static size_t take_entries(struct jit_code *code, bool ended, bool is_live)
 {
 	size_t before = code->versions.count;
 
-	if (!code->log)
-		return 0;
-	jitdump_log_poll(code->log, ended);
 	if (is_live && jitdump_log_is_tsc(code->log))
 		tsc_clock_read(&code->tsc);
 	for (; code->entries_seen < jitdump_log_count(code->log); code->entries_seen++) {
@@ -255,6 +253,21 @@ size_t jit_code_poll(struct jit_code *code, bool ended, bool is_live)
 		add_at(code, entry, time_ns);
 	}
 	return code->versions.count - before;
+}
+
+size_t jit_code_poll(struct jit_code *code, bool ended, bool is_live)
+{
+	if (!code->log)
+		return 0;
+	jitdump_log_poll(code->log, ended);
+	return take_entries(code, ended, is_live);
+}
+
+size_t jit_code_poll_ahead(struct jit_code *code, uint64_t file_size, const uint8_t *bytes,
+			   size_t size)
+{
+	jitdump_log_poll_ahead(code->log, file_size, bytes, size);
+	return take_entries(code, false, true);
 }
 
 static bool covers(const struct jit_version *version, uint64_t address)

@@ -65,6 +65,10 @@ void jit_code_set_parent(struct jit_code *code, struct jit_code *parent, uint64_
  */
 size_t jit_code_poll(struct jit_code *code, bool ended, bool is_live);
 
+/* The same, with what a live writer has not handed over to its file (jitdump_log_poll_ahead()). */
+size_t jit_code_poll_ahead(struct jit_code *code, uint64_t file_size, const uint8_t *bytes,
+			   size_t size);
+
 /* A LOAD or a MOVE from elsewhere than a log. The entry must live as long as the code. */
 void jit_code_add(struct jit_code *code, const struct jitdump_entry *entry);
 

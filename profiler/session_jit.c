@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* How often the memory of a process is asked for what its dump does not have yet. */
+#define UNFLUSHED_INTERVAL_NS 100000000u
+
 /* How often a process without a perf map is asked for one. */
 #define MAP_INTERVAL_NS 1000000000u
 
@@ -166,6 +169,7 @@ static struct session_dump *open_marked(struct session *session, const struct ad
 	dump->identity = identity;
 	dump->pid = event->pid;
 	dump->from_ns = event->time_ns;
+	dump->unflushed = (struct unflushed_file){ .pid = event->pid, .identity = identity };
 	set_parent(dump->code, space, session->options.is_live);
 	jit_code_poll(dump->code, !session->options.is_live, session->options.is_live);
 	remark_flaws(session, dump);
@@ -266,8 +270,46 @@ static void try_maps_again(struct session *session)
 		session_jit_open_map(session, session->unresolved[i].space);
 }
 
+/* Whose buffer comes first is not known where several write. */
+static bool is_one_processs(const struct session *session, const struct session_dump *dump)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < session->processes.process_count; i++)
+		count += is_attached(session->processes.processes[i]->space, dump->code);
+	return count == 1;
+}
+
+/* Samples wait for what is announced in a buffer: it is asked for, not waited for. */
+static size_t poll_unflushed(const struct session *session, struct session_dump *dump)
+{
+	uint64_t file_size;
+	uint8_t *bytes;
+	size_t size, count;
+
+	if (!dump->unflushed.pid || !is_one_processs(session, dump) ||
+	    !unflushed_file_read(&dump->unflushed, &file_size, &bytes, &size))
+		return 0;
+	count = jit_code_poll_ahead(dump->code, file_size, bytes, size);
+	free(bytes);
+	return count;
+}
+
+/* At the end too: the process may go on without us. */
+static bool is_memory_asked(const struct session *session, bool ended, uint64_t now_ns)
+{
+	if (!session->options.is_live)
+		return false;
+	return ended ||
+	       (session->parking.count && now_ns >= session->unflushed_ns + UNFLUSHED_INTERVAL_NS);
+}
+
 void session_jit_poll(struct session *session, bool ended, uint64_t now_ns)
 {
+	bool asks_memory = is_memory_asked(session, ended, now_ns);
+
+	if (asks_memory)
+		session->unflushed_ns = now_ns;
 	if (ended || now_ns > session->maps_tried_ns + MAP_INTERVAL_NS) {
 		session->maps_tried_ns = now_ns;
 		try_maps_again(session);
@@ -275,6 +317,8 @@ void session_jit_poll(struct session *session, bool ended, uint64_t now_ns)
 	for (size_t i = 0; i < session->dump_count; i++) {
 		struct session_dump *dump = &session->dumps[i];
 
+		if (asks_memory)
+			session->news_count += poll_unflushed(session, dump) > 0;
 		session->news_count +=
 			jit_code_poll(dump->code, ended, session->options.is_live) > 0;
 		remark_flaws(session, dump);

@@ -24,6 +24,7 @@
 #include "profiler/quality_order.h"
 #include "profiler/recent_chains.h"
 #include "profiler/session.h"
+#include "profiler/unflushed_file.h"
 
 /* One dump, whoever shares it. Its number is its place in the array. */
 struct session_dump {
@@ -32,6 +33,7 @@ struct session_dump {
 	const char *path;		   /* interned */
 	uint32_t pid;			   /* of the process that mapped it first */
 	uint64_t from_ns;		   /* of its marker */
+	struct unflushed_file unflushed;   /* live: what its writer has not handed over */
 	const struct jit_totals *totals;   /* that the recording keeps; NULL: none */
 	bool is_stored;	    /* from a recording: attached where its marker is mapped */
 	bool is_named;	    /* by the user: attached by pid, or by the marker's name */
@@ -87,8 +89,8 @@ struct session {
 	struct session_counts counts;
 	uint64_t lost_samples; /* of LOST_SAMPLES records; counts.lost has those of LOST records */
 	bool skips_unwinding;
-	uint64_t newest_ns;		    /* of all records fed */
-	uint64_t retried_ns, maps_tried_ns; /* CLOCK_MONOTONIC, live only */
+	uint64_t newest_ns;				  /* of all records fed */
+	uint64_t retried_ns, maps_tried_ns, unflushed_ns; /* CLOCK_MONOTONIC, live only */
 
 	struct session_dump *dumps;
 	size_t dump_count, dump_capacity;

@@ -57,8 +57,8 @@ const char *nameless_advice(const char *name)
 {
 	if (!strcmp(name, "[jit?]"))
 		return "JIT code that its runtime has not announced: it needs a switch (node "
-		       "--perf-prof, python -X perf_jit; man jprof), and node writes the last "
-		       "4 KiB of its dump only when it exits";
+		       "--perf-prof, python -X perf_jit; man jprof), and what it keeps in its "
+		       "buffer is read only with the right to look into its memory (ptrace)";
 	if (!strcmp(name, "[unknown]"))
 		return "memory in which no file was mapped when it ran: a step of unwinding went "
 		       "astray, or the mapping was missed";

@@ -73,6 +73,50 @@ static void a_sample_ahead_of_its_announcement_waits_for_it(void **state)
 	assert_int_equal(session_counts(fixture.world.session).parked_expired, 0);
 }
 
+/* The dump again, written through stdio: up to `flushed` it is in the file. */
+static FILE *write_buffered(const char *path, long flushed)
+{
+	FILE *from = fopen(fixture.path, "re"), *to = fopen(path, "we");
+	int byte;
+
+	assert_non_null(from);
+	assert_non_null(to);
+	while ((byte = fgetc(from)) != EOF) {
+		fputc(byte, to);
+		if (ftell(to) == flushed)
+			fflush(to);
+	}
+	fclose(from);
+	return to;
+}
+
+static void what_is_announced_in_its_writers_buffer_is_read_there(void **state)
+{
+	char path[PATH_MAX];
+	FILE *buffered;
+
+	announcing_world_init(&fixture, *state, true, true);
+	announce_fib(&fixture);
+	announce_main(&fixture);
+	snprintf(path, sizeof(path), "%s/buffered.dump", fixture.directory);
+	buffered = write_buffered(path, 100);
+	world_mmap(
+		&fixture.world, fixture.start_ns, fixture.pid,
+		&(struct world_mapping){
+			.start = 0x9000, .size = 0x1000, .path = path, .inode = inode_of(path) });
+	world_mmap(&fixture.world, fixture.start_ns, fixture.pid, &code_memory);
+	feed_fib_called_by_main(&fixture, later_ns(&fixture));
+	assert_int_equal(fixture.world.count, 0);
+	session_poll(fixture.world.session, later_ns(&fixture) + SECOND_NS / 5);
+	assert_int_equal(fixture.world.count, 1);
+	assert_string_equal(world_name(&fixture.world, 0, 0), "fib");
+	assert_string_equal(world_name(&fixture.world, 0, 1), "main");
+	/* Once more, when the file has it: nothing is announced twice. */
+	fclose(buffered);
+	session_poll(fixture.world.session, later_ns(&fixture) + SECOND_NS / 2);
+	assert_int_equal(jit_code_count(jit_dump_at(fixture.world.session, 0).code), 2);
+}
+
 static void a_sample_that_waited_too_long_keeps_its_raw_address(void **state)
 {
 	announcing_world_init(&fixture, *state, true, true);
@@ -478,6 +522,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_DIRECTORY(code_announced_after_its_samples_is_named_at_the_end),
 		IN_DIRECTORY(a_sample_ahead_of_its_announcement_waits_for_it),
+		IN_DIRECTORY(what_is_announced_in_its_writers_buffer_is_read_there),
 		IN_DIRECTORY(a_sample_that_waited_too_long_keeps_its_raw_address),
 		IN_DIRECTORY(the_end_finishes_what_still_waits),
 		IN_DIRECTORY(what_comes_too_fast_keeps_its_innermost_frame),

@@ -137,7 +137,8 @@ static void what_is_not_there_is_refused_with_a_sentence(void **state)
 	expect_refusal(OPTIONS("[jit?]"), EXIT_FAILED,
 		       "jprof: [jit?] has no code to be shown: JIT code that its runtime has not "
 		       "announced: it needs a switch (node --perf-prof, python -X perf_jit; man "
-		       "jprof), and node writes the last 4 KiB of its dump only when it exits\n");
+		       "jprof), and what it keeps in its buffer is read only with the right to "
+		       "look into its memory (ptrace)\n");
 	expect_refusal(OPTIONS("--pid", "1"), EXIT_FAILED,
 		       "jprof: no sample is of what the options select\n");
 	expect_refusal(OPTIONS("--version", "2"), EXIT_FAILED,
