@@ -83,14 +83,14 @@ static void count_between(struct counter *counter, uint32_t row, uint32_t count,
 {
 	const struct timeline *timeline = counter->timeline;
 	size_t first = timeline_step(timeline, start_ns), last = timeline_step(timeline, end_ns);
-	uint32_t before = 0, upto;
+	uint32_t before = 0, reached;
 
 	if (start_ns < timeline->from_ns)
 		before = (uint32_t)(count * (double)(timeline->from_ns - start_ns) /
 				    (double)(end_ns - start_ns));
-	for (size_t step = first; step <= last; step++, before = upto) {
-		upto = (uint32_t)(count * share_until(timeline, step, start_ns, end_ns) + 0.5);
-		count_in(counter, row, step, upto > before ? upto - before : 0);
+	for (size_t step = first; step <= last; step++, before = reached) {
+		reached = (uint32_t)(count * share_until(timeline, step, start_ns, end_ns) + 0.5);
+		count_in(counter, row, step, reached > before ? reached - before : 0);
 	}
 }
 
