@@ -120,9 +120,12 @@ static uint64_t find_in_mapping(const struct unflushed_file *file,
 	return 0;
 }
 
-/* Private memory that malloc() may have: where it begins, or where else it may be. */
+/* Private memory that malloc() may have: where it begins, or where else it may be. What is huge is a
+ * runtime's own heap. */
 static bool is_searched(const struct proc_mapping *mapping, bool is_heap)
 {
+	if (!is_heap && mapping->end - mapping->start > SEARCHED_BYTES_MAX)
+		return false;
 	return mapping->is_readable && mapping->is_writable && !mapping->is_shared &&
 	       !mapping->inode && is_heap == !strcmp(mapping->path, "[heap]");
 }

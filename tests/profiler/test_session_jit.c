@@ -8,6 +8,7 @@
 #include "profiler/section_bytes.h"
 #include "profiler/session.h"
 #include "support/announcing_world.h"
+#include "support/buffered_writer.h"
 #include "support/scratch_directory.h"
 #include "symbolize/kernel_symbols.h"
 
@@ -73,33 +74,34 @@ static void a_sample_ahead_of_its_announcement_waits_for_it(void **state)
 	assert_int_equal(session_counts(fixture.world.session).parked_expired, 0);
 }
 
-/* The dump again, written through stdio: up to `flushed` it is in the file. */
-static FILE *write_buffered(const char *path, long flushed)
+/* The dump of this process again, as another one writes it. */
+static void write_buffered(struct buffered_writer *writer, const char *path)
 {
-	FILE *from = fopen(fixture.path, "re"), *to = fopen(path, "we");
-	int byte;
+	FILE *from = fopen(fixture.path, "re");
+	char bytes[4096];
+	size_t size;
 
 	assert_non_null(from);
-	assert_non_null(to);
-	while ((byte = fgetc(from)) != EOF) {
-		fputc(byte, to);
-		if (ftell(to) == flushed)
-			fflush(to);
-	}
+	size = fread(bytes, 1, sizeof(bytes), from);
 	fclose(from);
-	return to;
+	assert_true(size > 100 && size < sizeof(bytes));
+	buffered_writer_start(writer, path);
+	buffered_writer_write(writer, bytes, 100);
+	buffered_writer_flush(writer);
+	buffered_writer_write(writer, bytes + 100, size - 100);
 }
 
 static void what_is_announced_in_its_writers_buffer_is_read_there(void **state)
 {
+	struct buffered_writer writer;
 	char path[PATH_MAX];
-	FILE *buffered;
 
 	announcing_world_init(&fixture, *state, true, true);
 	announce_fib(&fixture);
 	announce_main(&fixture);
 	snprintf(path, sizeof(path), "%s/buffered.dump", fixture.directory);
-	buffered = write_buffered(path, 100);
+	write_buffered(&writer, path);
+	fixture.pid = (uint32_t)writer.pid;
 	world_mmap(
 		&fixture.world, fixture.start_ns, fixture.pid,
 		&(struct world_mapping){
@@ -112,9 +114,10 @@ static void what_is_announced_in_its_writers_buffer_is_read_there(void **state)
 	assert_string_equal(world_name(&fixture.world, 0, 0), "fib");
 	assert_string_equal(world_name(&fixture.world, 0, 1), "main");
 	/* Once more, when the file has it: nothing is announced twice. */
-	fclose(buffered);
+	buffered_writer_flush(&writer);
 	session_poll(fixture.world.session, later_ns(&fixture) + SECOND_NS / 2);
 	assert_int_equal(jit_code_count(jit_dump_at(fixture.world.session, 0).code), 2);
+	buffered_writer_stop(&writer);
 }
 
 static void a_sample_that_waited_too_long_keeps_its_raw_address(void **state)
