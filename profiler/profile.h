@@ -81,4 +81,15 @@ uint32_t profile_stack(struct profile *profile, uint32_t parent, uint32_t locati
 uint32_t profile_thread(struct profile *profile, uint32_t pid, uint32_t tid, const char *comm);
 void profile_add_sample(struct profile *profile, const struct profile_sample *sample);
 
+/* Until when the samples that it is a sum of may have been; of a single sample, its time. */
+static inline uint64_t profile_sample_end_ns(const struct profile *profile,
+					     const struct profile_sample *sample)
+{
+	uint64_t end_ns = sample->time_ns + profile->step_ns;
+
+	if (profile->step_ns && end_ns > profile->newest_ns)
+		end_ns = profile->newest_ns;
+	return end_ns > sample->time_ns ? end_ns : sample->time_ns;
+}
+
 #endif

@@ -18,10 +18,10 @@ struct live_source {
 	/* Collects for at most so long, or until a key waits; true: there is something new to show
 	 * (shown->profile may be another one). */
 	bool (*step)(void *context, struct shown *shown, int milliseconds);
-	/* `z` and Space; NULL: a recording has no such thing. Frozen, the profile and its names stay,
-	 * while collecting goes on. */
+	/* `z` and Space; NULL: a recording has no such thing. Frozen, what is shown stays, with its
+	 * names, while collecting goes on; thawed, it is another at once. */
 	void (*zero)(void *context, struct shown *shown);
-	void (*freeze)(void *context, bool is_frozen);
+	void (*freeze)(void *context, struct shown *shown, bool is_frozen);
 	/* Behind the title: rate, own CPU ...; NULL: nothing. */
 	const char *(*pace)(void *context, char *buffer, size_t size);
 	/* The line below: lost, truncated ...; NULL: that of a recording. */

@@ -228,7 +228,9 @@ static void freeze(struct explorer *explorer)
 	if (!explorer->live || !explorer->live->freeze)
 		return;
 	explorer->is_frozen = !explorer->is_frozen;
-	explorer->live->freeze(explorer->live->context, explorer->is_frozen);
+	explorer->live->freeze(explorer->live->context, explorer->shown, explorer->is_frozen);
+	if (!explorer->is_frozen)
+		explorer_reselect(explorer);
 	explorer_say(explorer, explorer->is_frozen ? "frozen: collecting goes on (Space)" : "");
 }
 

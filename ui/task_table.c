@@ -63,7 +63,10 @@ static void set_times(struct builder *builder)
 	for (size_t i = 0; i < profile->sample_count; i++) {
 		const struct profile_sample *sample = &profile->samples[i];
 
-		widen(&builder->rows[builder->threads.of_thread[sample->thread]], sample->time_ns);
+		struct task_row *row = &builder->rows[builder->threads.of_thread[sample->thread]];
+
+		widen(row, sample->time_ns);
+		widen(row, profile_sample_end_ns(profile, sample));
 	}
 	for (size_t i = 0; i < count; i++) {
 		struct task_row *row = &builder->rows[i];

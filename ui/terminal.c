@@ -153,6 +153,7 @@ static void catch_crashes(void)
 	add_restoring(terminfo_text("cnorm"));
 	add_restoring(terminfo_text("rmcup"));
 	handlers.is_set = 1;
+	atexit(terminal_restore);
 	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
 		signal(signals[i], restore_and_die);
 }

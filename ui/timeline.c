@@ -15,6 +15,7 @@ struct counter {
 	uint8_t *answers; /* enum stack_answer, by stack */
 	bool *has_thread; /* by the profile's number of a thread */
 	uint64_t *all;	  /* samples of each row of threads */
+	double *cells;	  /* as the timeline's */
 };
 
 size_t timeline_step(const struct timeline *timeline, uint64_t time_ns)
@@ -54,17 +55,6 @@ static bool has_stack(struct counter *counter, uint32_t stack)
 	return *answer == STACK_COUNTS;
 }
 
-static void count_in(struct counter *counter, uint32_t row, size_t step, uint32_t count)
-{
-	struct timeline *timeline = counter->timeline;
-	uint32_t *cell = &timeline->cells[row * timeline->steps + step];
-
-	timeline->sample_count += count;
-	*cell += count;
-	if (*cell > timeline->most)
-		timeline->most = *cell;
-}
-
 /* How much of a sum's time is up to a step's end; of a single sample all. */
 static double share_until(const struct timeline *timeline, size_t step, uint64_t start_ns,
 			  uint64_t end_ns)
@@ -77,30 +67,23 @@ static double share_until(const struct timeline *timeline, size_t step, uint64_t
 				   : 0;
 }
 
-/* When in that time the samples of a sum were is not known: evenly. */
+/* When in that time the samples of a sum were is not known: evenly, in parts of samples. */
 static void count_between(struct counter *counter, uint32_t row, uint32_t count, uint64_t start_ns,
 			  uint64_t end_ns)
 {
 	const struct timeline *timeline = counter->timeline;
 	size_t first = timeline_step(timeline, start_ns), last = timeline_step(timeline, end_ns);
-	uint32_t before = 0, reached;
+	double before = 0, share;
 
 	if (start_ns < timeline->from_ns)
-		before = (uint32_t)(count * (double)(timeline->from_ns - start_ns) /
-				    (double)(end_ns - start_ns));
-	for (size_t step = first; step <= last; step++, before = reached) {
-		reached = (uint32_t)(count * share_until(timeline, step, start_ns, end_ns) + 0.5);
-		count_in(counter, row, step, reached > before ? reached - before : 0);
+		before = (double)(timeline->from_ns - start_ns) / (double)(end_ns - start_ns);
+	for (size_t step = first; step <= last; step++, before = share) {
+		share = share_until(timeline, step, start_ns, end_ns);
+		if (share > before)
+			counter->cells[row * timeline->steps + step] += count * (share - before);
+		else
+			share = before;
 	}
-}
-
-static uint64_t end_of(const struct profile *profile, const struct profile_sample *sample)
-{
-	uint64_t end_ns = sample->time_ns + profile->step_ns;
-
-	if (profile->step_ns && end_ns > profile->newest_ns)
-		end_ns = profile->newest_ns;
-	return end_ns > sample->time_ns ? end_ns : sample->time_ns;
 }
 
 static void count_sample(struct counter *counter, const struct profile_sample *sample)
@@ -116,9 +99,25 @@ static void count_sample(struct counter *counter, const struct profile_sample *s
 	uint32_t row = timeline->threads.of_thread[sample->thread];
 
 	counter->all[row] += sample->count;
-	end_ns = end_of(shown->profile, sample);
+	end_ns = profile_sample_end_ns(shown->profile, sample);
 	if (sample->time_ns <= timeline->until_ns && end_ns >= timeline->from_ns)
 		count_between(counter, row, sample->count, sample->time_ns, end_ns);
+}
+
+static void take_cells(struct timeline *timeline, const double *cells)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < timeline->threads.count * timeline->steps; i++) {
+		timeline->cells[i] = (uint32_t)(cells[i] + 0.5);
+		/* Where there was something there is something to be seen. */
+		if (cells[i] > 0 && !timeline->cells[i])
+			timeline->cells[i] = 1;
+		if (timeline->cells[i] > timeline->most)
+			timeline->most = timeline->cells[i];
+		sum += cells[i];
+	}
+	timeline->sample_count = (uint64_t)(sum + 0.5);
 }
 
 static void count_samples(struct timeline *timeline, const struct shown *shown, uint64_t *all)
@@ -130,6 +129,7 @@ static void count_samples(struct timeline *timeline, const struct shown *shown, 
 		.answers = xcalloc(1 + profile->stack_count, 1),
 		.has_thread = xcalloc(profile->thread_count, sizeof(bool)),
 		.all = all,
+		.cells = xcalloc(timeline->threads.count * timeline->steps, sizeof(double)),
 	};
 
 	for (size_t i = 0; i < profile->thread_count; i++)
@@ -137,6 +137,8 @@ static void count_samples(struct timeline *timeline, const struct shown *shown, 
 			selection_has_thread(&shown->selection, &profile->threads[i]);
 	for (size_t i = 0; i < profile->sample_count; i++)
 		count_sample(&counter, &profile->samples[i]);
+	take_cells(timeline, counter.cells);
+	free(counter.cells);
 	stack_path_deinit(&counter.path);
 	free(counter.answers);
 	free(counter.has_thread);

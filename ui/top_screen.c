@@ -19,7 +19,7 @@ struct top_screen {
 	struct top_options *options;
 	struct live_figures figures;
 	uint64_t next_ns; /* of the refresh that comes */
-	bool is_stopped;
+	bool is_stopped, is_frozen;
 };
 
 static void refresh(struct top_screen *screen, struct shown *shown)
@@ -27,11 +27,13 @@ static void refresh(struct top_screen *screen, struct shown *shown)
 	/* Views only read it; it is the rolling profile's. */
 	struct profile *profile = (struct profile *)live_refresh(screen->live);
 
+	screen->next_ns = live_now_ns() + screen->options->delay_ns;
+	if (screen->is_frozen)
+		return;
 	shown_renew(shown, profile, screen->live->naming);
 	shown->renumbered = rolling_profile_renumbered(screen->live->rolling);
 	shown->session = recorder_session(screen->live->recorder);
 	live_figures_update(&screen->figures, screen->live, shown->profile);
-	screen->next_ns = live_now_ns() + screen->options->delay_ns;
 }
 
 /* Nothing comes any more: names that were put off are looked up now. */
@@ -78,9 +80,15 @@ static void zero(void *context, struct shown *shown)
 	refresh(screen, shown);
 }
 
-static void freeze(void *context, bool is_frozen)
+static void freeze(void *context, struct shown *shown, bool is_frozen)
 {
-	live_freeze(((struct top_screen *)context)->live, is_frozen);
+	struct top_screen *screen = context;
+
+	screen->is_frozen = is_frozen;
+	live_freeze(screen->live, is_frozen);
+	/* What was frozen is gone. */
+	if (!is_frozen)
+		refresh(screen, shown);
 }
 
 static const char *pace(void *context, char *buffer, size_t size)
