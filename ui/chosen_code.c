@@ -93,6 +93,16 @@ void chosen_code_draw(struct chosen_code *chosen, struct location start)
 	}
 }
 
+/* Whether a version has less than half of what all versions have. */
+static bool is_spread(const struct chosen_code *chosen, size_t at)
+{
+	uint64_t all = 0;
+
+	for (size_t i = 0; i < chosen->count; i++)
+		all += code_at(chosen, i)->self.weight;
+	return code_at(chosen, at)->version && code_at(chosen, at)->self.weight < all / 2;
+}
+
 void chosen_code_find(struct chosen_code *chosen, const struct shown *shown,
 		      struct shown_function of)
 {
@@ -106,7 +116,8 @@ void chosen_code_find(struct chosen_code *chosen, const struct shown *shown,
 	start = start_of_name(chosen, of.name);
 	sort_versions(chosen);
 	chosen_code_draw(chosen, start);
-	if (chosen->match == CODE_MATCH_NAMELESS && chosen->count > 1)
+	if (chosen->count > 1 &&
+	    (chosen->match == CODE_MATCH_NAMELESS || is_spread(chosen, chosen->drawn)))
 		chosen->drawn = chosen->count;
 }
 
@@ -129,10 +140,12 @@ void chosen_code_deinit(struct chosen_code *chosen)
 	*chosen = (struct chosen_code){ 0 };
 }
 
-void chosen_code_next(struct chosen_code *chosen)
+void chosen_code_next(struct chosen_code *chosen, int step)
 {
+	size_t places = chosen->count + 1;
+
 	if (chosen->count > 1)
-		chosen->drawn = (chosen->drawn + 1) % (chosen->count + 1);
+		chosen->drawn = (chosen->drawn + places + (size_t)step) % places;
 }
 
 const size_t *chosen_code_drawn(const struct chosen_code *chosen, size_t *count)

@@ -27,7 +27,8 @@ struct chosen_code {
 	size_t drawn;		 /* which of them; `count`: all together */
 };
 
-/* The hottest one of just this name is drawn; of nameless functions all together. */
+/* The hottest one of just this name is drawn; of nameless functions, and of versions none of which
+ * has half of the weight, all together. */
 void chosen_code_find(struct chosen_code *chosen, const struct shown *shown,
 		      struct shown_function of);
 /* The same function anew; what was drawn is drawn again. */
@@ -37,8 +38,9 @@ void chosen_code_deinit(struct chosen_code *chosen);
 /* Draws the one that begins here, if it has that. */
 void chosen_code_draw(struct chosen_code *chosen, struct location start);
 
-/* From one to the next, then all together, then the first again. */
-void chosen_code_next(struct chosen_code *chosen);
+/* From one to the next (`step` 1) or to the one before (-1); between the last and the first, all
+ * together. */
+void chosen_code_next(struct chosen_code *chosen, int step);
 
 /* The numbers of those that are drawn. */
 const size_t *chosen_code_drawn(const struct chosen_code *chosen, size_t *count);

@@ -14,144 +14,6 @@ static void add_button(struct explorer *explorer, int row, int column, int colum
 			(struct button){ { row, column, 1, columns }, key, kind };
 }
 
-static bool is_cut(const struct shown *shown)
-{
-	return shown->recording && *data_reader_damage(shown->recording->reader);
-}
-
-/* What the recording does not tell is neither 0 nor 100 %. */
-static const char *quality_text(const struct shown *shown, char *buffer, size_t size)
-{
-	const struct stats *stats = &shown->stats;
-	uint64_t stacks = stats->user_stacks;
-	char complete[96] = "it is not told how complete stacks are";
-
-	if (stacks)
-		snprintf(complete, sizeof(complete),
-			 "%.2f%% complete, %.2f%% truncated, %.2f%% guessed",
-			 percent_of(stats->ends[STACK_END_COMPLETE], stacks),
-			 percent_of(stats->ends[STACK_END_TRUNCATED_COPY], stacks),
-			 percent_of(stats->guessed_frames, stats->user_frames));
-	snprintf(buffer, size, "%s, %.2f%% unknown JIT, %llu lost%s", complete,
-		 percent_of(stats->unknown_jit_samples, stats->samples),
-		 (unsigned long long)stats->lost,
-		 is_cut(shown) ? "; the file is cut: see Health" : "");
-	return buffer;
-}
-
-/* How good what is shown is: always there. */
-static void draw_quality(struct explorer *explorer, struct canvas *canvas, int row)
-{
-	const struct stats *stats = &explorer->shown->stats;
-	uint64_t stacks = stats->user_stacks;
-	const char *status = NULL;
-	char text[256];
-	bool is_bad;
-
-	if (explorer->live)
-		status = explorer->live->status(explorer->live->context, text, sizeof(text));
-	if (status) {
-		canvas_put(canvas, row, 0, canvas->columns, STYLE_TEXT, status);
-		return;
-	}
-	is_bad = stats->lost || is_cut(explorer->shown) ||
-		 (stacks && percent_of(stats->ends[STACK_END_COMPLETE], stacks) < 90);
-	canvas_put(canvas, row, 0, canvas->columns, is_bad ? STYLE_WARNING : STYLE_TEXT,
-		   quality_text(explorer->shown, text, sizeof(text)));
-}
-
-static int put_list(struct canvas *canvas, int row, int at, const char *what,
-		    const struct text_list *list)
-{
-	for (size_t i = 0; i < list->count; i++)
-		at += canvas_printf(canvas, row, at, canvas->columns - at, STYLE_WARM, " %s%s",
-				    what, list->texts[i]);
-	return at;
-}
-
-/* With the key that shows them again. */
-static int draw_hidden(struct explorer *explorer, struct canvas *canvas, int row, int at)
-{
-	const struct selection *selection = &explorer->shown->selection;
-	const struct {
-		bool is_hidden;
-		const char *text;
-	} kinds[] = {
-		{ selection->hides_kernel, " -kernel(K)" },
-		{ selection->hides_native, " -native(C)" },
-		{ selection->hides_jit, " -JIT(J)" },
-		{ selection->hides_inlined, " -inlined(I)" },
-	};
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
-		if (kinds[i].is_hidden)
-			at += canvas_put(canvas, row, at, canvas->columns - at, STYLE_WARM,
-					 kinds[i].text);
-	}
-	return at;
-}
-
-/* What is left out, to be seen at any moment. */
-static int draw_filters(struct explorer *explorer, struct canvas *canvas, int row, int at)
-{
-	const struct selection *selection = &explorer->shown->selection;
-	int begin = at;
-	bool has_filter;
-
-	at = put_list(canvas, row, at, "symbol=", &selection->symbols);
-	at = put_list(canvas, row, at, "symbol!=", &selection->not_symbols);
-	at = put_list(canvas, row, at, "module=", &selection->modules);
-	at = put_list(canvas, row, at, "module!=", &selection->not_modules);
-	at = put_list(canvas, row, at, "comm=", &selection->comms);
-	at = put_list(canvas, row, at, "comm!=", &selection->not_comms);
-	at = put_list(canvas, row, at, "pid=", &selection->pids);
-	at = put_list(canvas, row, at, "tid=", &selection->tids);
-	at = put_list(canvas, row, at, "through=", &selection->through);
-	at = put_list(canvas, row, at, "through!=", &selection->not_through);
-	if (selection->from_ns || selection->until_ns != UINT64_MAX)
-		at += canvas_put(canvas, row, at, canvas->columns - at, STYLE_WARM, " time");
-	if (explorer->shown->min_percent > 0)
-		at += canvas_printf(canvas, row, at, canvas->columns - at, STYLE_WARM, " min=%g%%",
-				    explorer->shown->min_percent);
-	has_filter = at > begin;
-	at = draw_hidden(explorer, canvas, row, at);
-	if (has_filter)
-		at += canvas_printf(canvas, row, at, canvas->columns - at, STYLE_DIM,
-				    " (x: unfilter; %% of %s)",
-				    explorer->shown->is_relative ? "these" : "all");
-	return at;
-}
-
-/* Where there is room for it: filters must be seen. */
-static void draw_pace(struct explorer *explorer, struct canvas *canvas, int row, int at)
-{
-	const struct live_source *live = explorer->live;
-	char text[128];
-
-	if (!live || !live->pace)
-		return;
-	live->pace(live->context, text, sizeof(text));
-	if (at + (int)strlen(text) <= canvas->columns)
-		canvas_put(canvas, row, at, canvas->columns - at, STYLE_TEXT, text);
-}
-
-static void draw_title(struct explorer *explorer, struct canvas *canvas)
-{
-	const struct shown *shown = explorer->shown;
-	uint64_t all = shown->all_sums.all.count, selected = shown_selected(shown).count;
-	int at = canvas_put(canvas, 0, 0, canvas->columns, STYLE_TITLE, explorer->title);
-
-	if (selected != all)
-		at += canvas_printf(canvas, 0, at, canvas->columns - at, STYLE_TEXT,
-				    "  %" PRIu64 " of", selected);
-	at += canvas_printf(canvas, 0, at, canvas->columns - at, STYLE_TEXT,
-			    "%s %" PRIu64 " samples", selected != all ? "" : " ", all);
-	if (explorer->is_frozen)
-		at += canvas_put(canvas, 0, at, canvas->columns - at, STYLE_WARM, ", frozen");
-	at = draw_filters(explorer, canvas, 0, at + 1);
-	draw_pace(explorer, canvas, 0, at);
-}
-
 static void draw_tabs(struct explorer *explorer, struct canvas *canvas, int row)
 {
 	const struct view_kind *front = explorer_front(explorer)->kind;
@@ -235,20 +97,43 @@ static int draw_keys(struct explorer *explorer, struct canvas *canvas, int row, 
 	return at;
 }
 
+/* Where it ends, when there is no room for all of it. */
+static const char *end_of_text(const char *text, int columns)
+{
+	while (*text && text_width(text) > columns) {
+		do
+			text++;
+		while ((*text & 0xc0) == 0x80);
+	}
+	return text;
+}
+
+/* A long name is cut before what the keys do is. */
+static void draw_overwrite(struct explorer *explorer, struct canvas *canvas, int row)
+{
+	const char *question = explorer_question(explorer);
+	int at = canvas_put(canvas, row, 0, canvas->columns - text_width(question), STYLE_TITLE,
+			    explorer->prompt.text);
+
+	canvas_put(canvas, row, at, canvas->columns - at, STYLE_TITLE, question);
+}
+
 static void draw_prompt(struct explorer *explorer, struct canvas *canvas, int row)
 {
-	const char *question = explorer_question(explorer), *text = explorer->prompt.text;
-	int at, columns = canvas->columns;
+	const char *text = explorer->prompt.text;
+	int columns = canvas->columns, at;
 
 	if (explorer->prompt.use == PROMPT_OVERWRITE) {
-		/* A long name is cut before what the keys do is. */
-		at = canvas_put(canvas, row, 0, columns - text_width(question), STYLE_TITLE, text);
-		at += canvas_put(canvas, row, at, columns - at, STYLE_TITLE, question);
-	} else {
-		at = canvas_put(canvas, row, 0, columns, STYLE_TITLE, question);
-		at += canvas_put(canvas, row, at, columns - at, STYLE_TEXT, text);
+		draw_overwrite(explorer, canvas, row);
+		return;
 	}
-	canvas_put(canvas, row, at, columns - at, STYLE_SELECTED, " ");
+	at = canvas_put(canvas, row, 0, columns, STYLE_TITLE, explorer_question(explorer));
+	at += canvas_put(canvas, row, at, columns - at, STYLE_TEXT,
+			 end_of_text(text, columns - at - 1));
+	at += canvas_put(canvas, row, at, columns - at, STYLE_SELECTED, " ");
+	if (!*text)
+		canvas_put(canvas, row, at + 1, columns - at - 1, STYLE_DIM,
+			   explorer_hint(explorer));
 }
 
 static void draw_bottom(struct explorer *explorer, struct canvas *canvas)
@@ -334,8 +219,7 @@ void explorer_draw(struct explorer *explorer)
 		draw_help(explorer);
 	else if (explorer->area.rows > 0)
 		view->kind->draw(view, explorer->shown, canvas, explorer->area);
-	draw_title(explorer, canvas);
-	draw_quality(explorer, canvas, 1);
+	explorer_draw_header(explorer);
 	draw_tabs(explorer, canvas, 2);
 	draw_bottom(explorer, canvas);
 	terminal_draw(explorer->terminal, canvas);

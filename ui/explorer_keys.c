@@ -136,6 +136,8 @@ void explorer_filter(struct explorer *explorer, struct text_list *list, const ch
 		explorer_say(explorer, "there are %d filters: take some away (x)", FILTERS_MAX);
 		return;
 	}
+	if (text_list_find(list, text) < list->count)
+		return;
 	text_list_add(list, text);
 	explorer->filters[explorer->filter_count++].list = list;
 	explorer_reselect(explorer);

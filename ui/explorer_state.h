@@ -4,7 +4,10 @@
  *
  *     explorer.c         the loop, the views that are open, the cursor
  *     explorer_keys.c    the keys that every view has, and what they do
- *     explorer_draw.c    header, tabs, key bar, help
+ *     explorer_filter.c  what was typed for a filter
+ *     explorer_write.c   files of what is shown
+ *     explorer_header.c  the lines above the tabs
+ *     explorer_draw.c    tabs, key bar, help, and the whole
  *     explorer_prompt.c  lines that are typed: search, filter, file
  */
 #ifndef UI_EXPLORER_STATE_H
@@ -97,6 +100,17 @@ bool explorer_press(struct explorer *explorer, int key);
 void explorer_ask(struct explorer *explorer, enum prompt_use use, const char *text);
 void explorer_type(struct explorer *explorer, int key);
 const char *explorer_question(const struct explorer *explorer);
+/* What may be typed; "": that is plain. */
+const char *explorer_hint(const struct explorer *explorer);
+
+/* explorer_filter.c: what the question for a filter was answered */
+void explorer_take_filter(struct explorer *explorer, const char *text);
+
+/* explorer_write.c: asks before it overwrites, unless it was told to */
+void explorer_write(struct explorer *explorer, const char *path, bool overwrites);
+
+/* explorer_header.c */
+void explorer_draw_header(struct explorer *explorer);
 
 /* explorer_draw.c */
 void explorer_draw(struct explorer *explorer);

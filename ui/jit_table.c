@@ -94,6 +94,8 @@ static uint32_t add_version(struct builder *builder, const struct jit_dump *dump
 		.first_ns = version->time_ns,
 		.last_ns = end_of(dump->code, version),
 		.address = version->address,
+		.start = { jit_code_image(dump->code)->id,
+			   jit_image_address(version, version->address) },
 		.is_moved = version->origin != version->number,
 		.was_sampled = (origin ? origin : version)->was_sampled,
 	};

@@ -27,6 +27,7 @@ struct jit_row {
 
 	/* Of versions. */
 	uint64_t address;
+	struct location start;
 	bool is_moved;	  /* here from where it was loaded */
 	bool was_sampled; /* ever, whatever is selected */
 

@@ -162,7 +162,7 @@ static void draw(struct view *base, const struct shown *shown, struct canvas *ca
 	base->list_row += heads;
 }
 
-enum { EXPAND = 1 };
+enum { EXPAND = 1, ANNOTATE };
 
 static bool expand(struct jit_view *view, const struct shown *shown)
 {
@@ -186,6 +186,14 @@ static bool act(struct view *base, struct shown *shown, struct explorer *explore
 	struct jit_view *view = (struct jit_view *)base;
 
 	(void)explorer;
+	if (action == ANNOTATE) {
+		const struct jit_row *row = row_at_cursor(base);
+
+		shown->has_body = row && row->is_version;
+		if (shown->has_body)
+			shown->body = row->start;
+		return false; /* what the key does everywhere, with this version */
+	}
 	return action == EXPAND ? expand(view, shown) : table_view_act(&view->table, action);
 }
 
@@ -222,6 +230,7 @@ static void destroy(struct view *base)
 /* clang-format off */
 static const struct key_binding bindings[] = {
 	{ { TERMINAL_KEY_ENTER }, "versions", "show or hide the versions of the function", EXPAND },
+	{ { 'a' }, NULL, "source lines and instructions of this function or version", ANNOTATE },
 	TABLE_BINDINGS,
 	{ { 0 }, NULL, NULL, 0 },
 };

@@ -32,8 +32,10 @@ struct shown {
 	uint64_t generation; /* grows with every change of the sums */
 	uint64_t renumbered; /* grows where the numbers of a live profile become others */
 	struct shown_function function; /* the cursor's; it follows from view to view */
-	bool is_relative;		/* percentages are of what is selected, else of all */
-	double min_percent;		/* rows below are left out */
+	struct location body; /* a body of its code that source is asked for, if has_body */
+	bool has_body;
+	bool is_relative;   /* percentages are of what is selected, else of all */
+	double min_percent; /* rows below are left out */
 };
 
 void shown_init(struct shown *shown, struct profile *profile, struct naming *naming,

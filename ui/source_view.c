@@ -22,6 +22,7 @@ enum action {
 	ACTION_LINES,
 	ACTION_SYNTAX,
 	ACTION_VERSION,
+	ACTION_VERSION_BEFORE,
 	ACTION_EDIT,
 };
 
@@ -120,18 +121,27 @@ static void renew_function(struct source *source, const struct shown *shown)
 		put_cursor(source, &before, cursor, top);
 }
 
+static void find_function(struct source *source, const struct shown *shown)
+{
+	source->caller_count = 0;
+	close_function(source);
+	chosen_code_find(&source->chosen, shown, shown->function);
+	open_function(source, shown);
+}
+
 static void update(struct view *view, struct shown *shown)
 {
 	struct source *source = (struct source *)view;
 
 	if (source->is_open && view->row_count &&
-	    shown_function_is(source->chosen.of, shown->function)) {
+	    shown_function_is(source->chosen.of, shown->function))
 		renew_function(source, shown);
+	else
+		find_function(source, shown);
+	if (!shown->has_body)
 		return;
-	}
-	source->caller_count = 0;
-	close_function(source);
-	chosen_code_find(&source->chosen, shown, shown->function);
+	shown->has_body = false;
+	chosen_code_draw(&source->chosen, shown->body);
 	open_function(source, shown);
 }
 
@@ -357,7 +367,8 @@ static bool act(struct view *view, struct shown *shown, struct explorer *explore
 		open_function(source, shown);
 		return true;
 	case ACTION_VERSION:
-		chosen_code_next(&source->chosen);
+	case ACTION_VERSION_BEFORE:
+		chosen_code_next(&source->chosen, action == ACTION_VERSION ? 1 : -1);
 		open_function(source, shown);
 		return true;
 	case ACTION_EDIT:
@@ -395,6 +406,7 @@ static const struct key_binding bindings[] = {
 	  "version",
 	  "the next version of a JIT function, then all together",
 	  ACTION_VERSION },
+	{ { 'V' }, NULL, "the version before", ACTION_VERSION_BEFORE },
 	{ { 'L' }, "lines", "instructions alone, or under their source lines", ACTION_LINES },
 	{ { 'y' }, "syntax", "AT&T's or Intel's syntax", ACTION_SYNTAX },
 	{ { 'o' }, "editor", "open $EDITOR at this line", ACTION_EDIT },

@@ -111,7 +111,7 @@ static const char *status(void *context, char *buffer, size_t size)
 	const struct live_figures *figures = &((struct top_screen *)context)->figures;
 
 	snprintf(buffer, size,
-		 "%.2f%% complete, %.2f%% truncated, %" PRIu64 " waiting for JIT, %" PRIu64 " lost",
+		 "%.1f%% complete, %.1f%% truncated, %" PRIu64 " waiting for JIT, %" PRIu64 " lost",
 		 percent_of(figures->ends[STACK_END_COMPLETE], figures->user_stacks),
 		 percent_of(figures->ends[STACK_END_TRUNCATED_COPY], figures->user_stacks),
 		 figures->waiting, figures->lost);
