@@ -140,8 +140,9 @@ void explorer_open(struct explorer *explorer, const struct view_kind *kind)
 		if (explorer_kinds[i] != kind)
 			continue;
 		view = view_at(explorer, i);
-		/* Another function is to be looked at by now. */
-		if (!shown_function_is(view->looked_at, explorer->shown->function))
+		/* Another function, or body of one, is to be looked at by now. */
+		if (explorer->shown->has_body ||
+		    !shown_function_is(view->looked_at, explorer->shown->function))
 			view->generation = 0;
 		bring_to_front(explorer, i);
 		update_front(explorer);
@@ -176,12 +177,14 @@ void explorer_next(struct explorer *explorer, int distance)
 
 void explorer_reselect(struct explorer *explorer)
 {
+	explorer->shown->reselected++;
 	shown_update(explorer->shown);
 	update_front(explorer);
 }
 
 void explorer_remake(struct explorer *explorer)
 {
+	explorer->shown->reselected++;
 	shown_redraw(explorer->shown);
 	update_front(explorer);
 }

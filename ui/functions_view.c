@@ -46,6 +46,7 @@ struct functions {
 	bool is_live;
 	struct past_share *past;
 	size_t past_count;
+	uint64_t reselected;	      /* as of when the shares were */
 	struct hash_index past_index; /* by function */
 };
 
@@ -71,11 +72,18 @@ static uint64_t hash_of(struct shown_function function)
 	return hash_pair((uintptr_t)function.name, (uintptr_t)function.module);
 }
 
+/* Shares of another selection are no past. */
+static void forget_shares(struct functions *functions)
+{
+	hash_index_deinit(&functions->past_index);
+	functions->past_count = 0;
+}
+
 static void remember_shares(struct functions *functions)
 {
 	const struct function_table *table = &functions->functions;
 
-	hash_index_deinit(&functions->past_index);
+	forget_shares(functions);
 	functions->past = xrealloc(functions->past, (table->count + 1) * sizeof(*functions->past));
 	functions->past_count = table->count;
 	for (size_t i = 0; i < table->count; i++) {
@@ -246,8 +254,11 @@ static void update(struct view *view, struct shown *shown)
 	struct function_table *table = &functions->functions;
 
 	functions->is_live = !shown->recording;
-	if (functions->is_live)
+	if (functions->is_live && functions->reselected == shown->reselected)
 		remember_shares(functions);
+	else
+		forget_shares(functions);
+	functions->reselected = shown->reselected;
 	function_table_deinit(table);
 	function_table_build(table, &order, &shown->selection, shown->profile, shown->naming,
 			     &shown->sums);
@@ -263,6 +274,12 @@ static void draw(struct view *view, const struct shown *shown, struct canvas *ca
 		 struct area area)
 {
 	table_view_draw((struct table_view *)view, shown, canvas, area);
+	if (view->row_count || area.rows < 3)
+		return;
+	canvas_put(canvas, area.row + 2, area.column, area.columns, STYLE_DIM,
+		   shown->all_sums.count
+			   ? "nothing is left: the rest is hidden (K, C, J, I) or filtered out (x)"
+			   : "there are no samples");
 }
 
 static bool act(struct view *view, struct shown *shown, struct explorer *explorer, int action)

@@ -30,6 +30,7 @@ struct shown {
 	size_t summed;
 	uint32_t summed_event;
 	uint64_t generation; /* grows with every change of the sums */
+	uint64_t reselected; /* grows with what is selected, hidden, or 100 % */
 	uint64_t renumbered; /* grows where the numbers of a live profile become others */
 	struct shown_function function; /* the cursor's; it follows from view to view */
 	struct location body; /* a body of its code that source is asked for, if has_body */
