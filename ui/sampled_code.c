@@ -251,6 +251,24 @@ static bool has_name(const struct searching *searching, const struct sampled_cod
 	return !strcmp(code->name, searching->search->name);
 }
 
+/* What runtimes and C++ write around a name ends with ':' or a tier's mark, and begins behind it with a
+ * space, ':', '<' or '('. */
+static bool has_bare_name(const char *full, const char *name)
+{
+	size_t end = strcspn(full, " <("), length = strlen(name);
+
+	for (const char *at = full; length && (at = strstr(at, name)); at++) {
+		size_t from = (size_t)(at - full);
+
+		if (from + length > end)
+			return false;
+		if ((!from || strchr(":~^*+", at[-1])) &&
+		    (from + length == end || at[length] == ':'))
+			return true;
+	}
+	return false;
+}
+
 static bool is_match(const struct searching *searching, const struct sampled_code *code,
 		     enum code_match match)
 {
@@ -269,6 +287,8 @@ static bool is_match(const struct searching *searching, const struct sampled_cod
 		return fnmatch(name, code->name, 0) == 0;
 	case CODE_MATCH_INLINED:
 		return has_inlined(code, searching->naming, name);
+	case CODE_MATCH_BARE:
+		return has_bare_name(code->name, name);
 	case CODE_MATCH_NONE:
 		break;
 	}

@@ -51,6 +51,7 @@ enum code_match {
 	CODE_MATCH_NAMELESS, /* "[libfoo.so]": its functions without a name */
 	CODE_MATCH_GLOB,
 	CODE_MATCH_INLINED, /* into this code */
+	CODE_MATCH_BARE,    /* "fib" of "JS:*fib /app.js:1:1", "py::fib:/app.py", "app::fib<int>" */
 	CODE_MATCH_NONE,
 };
 

@@ -99,6 +99,7 @@ static void the_hottest_function_is_shown_by_its_lines(void **state)
 	expect_text((char *[]){ NULL }, "annotate_fib.txt");
 	expect_text(OPTIONS("JS:*fib"), "annotate_fib.txt");
 	expect_text(OPTIONS("JS:fib"), "annotate_fib.txt");
+	expect_text(OPTIONS("fib"), "annotate_fib.txt");
 	expect_text(OPTIONS("*fib", "--version", "1", "--stdio"), "annotate_fib.txt");
 }
 
@@ -130,6 +131,8 @@ static void what_is_not_there_is_refused_with_a_sentence(void **state)
 	(void)state;
 	expect_refusal(OPTIONS("JS:*fob"), EXIT_FAILED,
 		       "jprof: no sample is in a function 'JS:*fob'; similar names: JS:*fib\n");
+	expect_refusal(OPTIONS("fi"), EXIT_FAILED,
+		       "jprof: no sample is in a function 'fi'; similar names: JS:*fib\n");
 	expect_refusal(OPTIONS("unlike anything"), EXIT_FAILED,
 		       "jprof: no sample is in a function 'unlike anything'\n");
 	expect_refusal(OPTIONS("JS:*fib", "--module", "[kernel]"), EXIT_FAILED,
