@@ -45,9 +45,12 @@ void explorer_destroy(struct explorer *explorer)
 	free(explorer);
 }
 
-struct terminal *explorer_terminal(struct explorer *explorer)
+bool explorer_run_command(struct explorer *explorer, char *const *argv)
 {
-	return explorer->terminal;
+	const struct live_source *live = explorer->live;
+
+	return terminal_run(explorer->terminal, argv, live ? live->collect : NULL,
+			    live ? live->context : NULL);
 }
 
 void explorer_say(struct explorer *explorer, const char *format, ...)

@@ -18,6 +18,8 @@ struct live_source {
 	/* Collects for at most so long, or until a key waits; true: there is something new to show
 	 * (shown->profile may be another one). */
 	bool (*step)(void *context, struct shown *shown, int milliseconds);
+	/* Collects for a moment, and shows nothing of it; NULL: there is no hurry. */
+	void (*collect)(void *context);
 	/* `z` and Space; NULL: a recording has no such thing. Frozen, what is shown stays, with its
 	 * names, while collecting goes on; thawed, it is another at once. */
 	void (*zero)(void *context, struct shown *shown);
@@ -57,6 +59,7 @@ void explorer_set_min(struct explorer *explorer, double percent);
 void explorer_say(struct explorer *explorer, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-struct terminal *explorer_terminal(struct explorer *explorer);
+/* Gives the terminal to a command; what is collected is collected on. False if it could not be run. */
+bool explorer_run_command(struct explorer *explorer, char *const *argv);
 
 #endif

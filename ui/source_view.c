@@ -258,7 +258,7 @@ static void edit(const struct source *source, struct explorer *explorer)
 		return;
 	}
 	editor_command_init(&command, path, row->line);
-	if (!terminal_run(explorer_terminal(explorer), command.argv))
+	if (!explorer_run_command(explorer, command.argv))
 		explorer_say(explorer, "cannot run %s: set EDITOR", command.name);
 	editor_command_deinit(&command);
 }

@@ -462,17 +462,25 @@ static void run_child(char *const *argv)
 }
 
 /* Who asks this program to end asks the command. */
-static int wait_for_child(pid_t child)
+static int wait_for_child(pid_t child, void (*meanwhile)(void *context), void *context)
 {
 	int status = -1;
+	pid_t ended;
 
-	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+	while (child > 0) {
+		ended = waitpid(child, &status, meanwhile ? WNOHANG : 0);
+		if (ended > 0 || (ended < 0 && errno != EINTR))
+			break;
 		if (stop_signal.signal_number)
 			kill(child, stop_signal.signal_number);
+		if (meanwhile)
+			meanwhile(context);
+	}
 	return status;
 }
 
-bool terminal_run(struct terminal *terminal, char *const *argv)
+bool terminal_run(struct terminal *terminal, char *const *argv, void (*meanwhile)(void *context),
+		  void *context)
 {
 	struct sigaction interrupt, quit;
 	pid_t child;
@@ -486,7 +494,7 @@ bool terminal_run(struct terminal *terminal, char *const *argv)
 	child = fork();
 	if (!child)
 		run_child(argv);
-	status = wait_for_child(child);
+	status = wait_for_child(child, meanwhile, context);
 	sigaction(SIGINT, &interrupt, NULL);
 	sigaction(SIGQUIT, &quit, NULL);
 	reset_prog_mode();

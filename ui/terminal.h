@@ -75,7 +75,10 @@ void terminal_draw(struct terminal *terminal, const struct canvas *canvas);
 /* Waits for an event; at most so long, for ever below 0. */
 struct terminal_event terminal_wait(struct terminal *terminal, int milliseconds);
 
-/* Gives the terminal to a command ($EDITOR FILE) and takes it back. False if it could not be run. */
-bool terminal_run(struct terminal *terminal, char *const *argv);
+/* Gives the terminal to a command ($EDITOR FILE) and takes it back. False if it could not be run.
+ * `meanwhile` is called again and again while it runs, and waits a little by itself; NULL: nothing
+ * is to be done. */
+bool terminal_run(struct terminal *terminal, char *const *argv, void (*meanwhile)(void *context),
+		  void *context);
 
 #endif

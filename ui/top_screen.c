@@ -7,12 +7,16 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 #define NS_PER_MS UINT64_C(1000000)
 
 /* For how long names are looked up at the end. */
 enum { NAMING_MS = 2000 };
+
+/* And records are waited for, while there is no screen. */
+enum { COLLECTING_MS = 50 };
 
 struct top_screen {
 	struct live *live;
@@ -72,6 +76,16 @@ static bool step(void *context, struct shown *shown, int milliseconds)
 	return true;
 }
 
+/* The input is somebody else's meanwhile. */
+static void collect(void *context)
+{
+	const struct timespec pause = { .tv_nsec = 10 * NS_PER_MS };
+	struct live *live = ((struct top_screen *)context)->live;
+
+	if (live->is_over || live_step(live, COLLECTING_MS))
+		nanosleep(&pause, NULL);
+}
+
 static void zero(void *context, struct shown *shown)
 {
 	struct top_screen *screen = context;
@@ -128,6 +142,7 @@ static void explore(struct top_screen *screen, struct terminal *terminal)
 	const struct live_source source = {
 		.context = screen,
 		.step = step,
+		.collect = collect,
 		.zero = zero,
 		.freeze = freeze,
 		.pace = pace,

@@ -145,8 +145,9 @@ void explorer_unfilter(struct explorer *explorer, struct text_list *list, size_t
 }
 
 /* There is none. */
-struct terminal *explorer_terminal(struct explorer *explorer)
+bool explorer_run_command(struct explorer *explorer, char *const *argv)
 {
 	(void)explorer;
-	return NULL;
+	(void)argv;
+	return false;
 }
