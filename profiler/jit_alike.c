@@ -2,9 +2,9 @@
 #include "profiler/jit_alike.h"
 
 #include "profiler/jit_code.h"
+#include "profiler/process_memory.h"
 
 #include <string.h>
-#include <sys/uio.h>
 
 /* Trampolines are short; what is longer is not copied from function to function. */
 enum { COPY_MAX = 128 };
@@ -28,22 +28,13 @@ static const struct jitdump_entry *newest_model(const struct jit_code *code)
 	return NULL;
 }
 
-/* The process's bytes around the address: as many as there are. */
-static size_t read_around(uint32_t pid, uint64_t start, uint8_t *bytes, size_t size)
-{
-	struct iovec here = { bytes, size }, there = { (void *)(uintptr_t)start, size }; // NOLINT
-	ssize_t got = process_vm_readv((pid_t)pid, &here, 1, &there, 1, 0);
-
-	return got > 0 ? (size_t)got : 0;
-}
-
 /* Where a copy of the model that holds the address begins; false if there is none. */
 static bool find_copy(uint32_t pid, const struct jitdump_entry *model, uint64_t address,
 		      uint64_t *start)
 {
 	uint8_t bytes[2 * COPY_MAX];
 	uint64_t first = address < model->size ? 0 : address + 1 - model->size;
-	size_t size = read_around(pid, first, bytes, 2 * model->size - 1);
+	size_t size = process_memory_read(pid, first, bytes, 2 * model->size - 1);
 	const uint8_t *copy =
 		size < model->size ? NULL : memmem(bytes, size, model->code, model->size);
 

@@ -3,6 +3,7 @@
 
 #include "jitdump/xalloc.h"
 #include "profiler/proc_maps.h"
+#include "profiler/process_memory.h"
 
 #include <dirent.h>
 #include <inttypes.h>
@@ -11,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/uio.h>
 
 enum {
 	CHUNK_BYTES = 1 << 20,
@@ -39,14 +39,6 @@ struct stream {
 
 #define STREAM_MAGIC	  0xfbad0000u
 #define STREAM_MAGIC_MASK 0xffff0000u
-
-static size_t read_memory(uint32_t pid, uint64_t address, void *bytes, size_t size)
-{
-	struct iovec here = { bytes, size }, there = { (void *)(uintptr_t)address, size }; // NOLINT
-	ssize_t got = process_vm_readv((pid_t)pid, &here, 1, &there, 1, 0);
-
-	return got > 0 ? (size_t)got : 0;
-}
 
 /* Whether it can be a stream that something is written to. */
 static bool is_stream(const struct stream *stream, int fd)
@@ -108,8 +100,8 @@ static uint64_t find_in_mapping(const struct unflushed_file *file,
 
 	for (uint64_t at = mapping->start; at < mapping->end; at += step) {
 		uint64_t left = mapping->end - at;
-		size_t size = read_memory(file->pid, at, chunk,
-					  left < CHUNK_BYTES ? (size_t)left : CHUNK_BYTES);
+		size_t size = process_memory_read(file->pid, at, chunk,
+						  left < CHUNK_BYTES ? (size_t)left : CHUNK_BYTES);
 		size_t found = find_in_chunk(chunk, size, file->fd);
 
 		if (!size)
@@ -187,7 +179,7 @@ static bool find(struct unflushed_file *file)
 
 static bool read_stream(const struct unflushed_file *file, struct stream *stream)
 {
-	return read_memory(file->pid, file->stream_address, stream, sizeof(*stream)) ==
+	return process_memory_read(file->pid, file->stream_address, stream, sizeof(*stream)) ==
 		       sizeof(*stream) &&
 	       is_stream(stream, file->fd);
 }
@@ -231,7 +223,7 @@ bool unflushed_file_read(struct unflushed_file *file, uint64_t *file_size, uint8
 	if (!*size)
 		return false;
 	*bytes = xmalloc(*size);
-	if (read_memory(file->pid, stream.write_base, *bytes, *size) == *size &&
+	if (process_memory_read(file->pid, stream.write_base, *bytes, *size) == *size &&
 	    is_as_before(file, &stream, *file_size))
 		return true;
 	free(*bytes);

@@ -3,11 +3,11 @@
 
 #include "jitdump/xalloc.h"
 #include "profiler/jit_code.h"
+#include "profiler/process_memory.h"
 #include "symbolize/hash_index.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/uio.h>
 
 /* A newer location takes the slot of an older one. */
 #define REMEMBERED_COUNT 8192
@@ -41,14 +41,6 @@ void unwind_choices_destroy(struct unwind_choices *choices)
 	free(choices);
 }
 
-static size_t read_process(uint32_t pid, uint64_t address, uint8_t *bytes, size_t size)
-{
-	struct iovec here = { bytes, size }, there = { (void *)(uintptr_t)address, size }; // NOLINT
-	ssize_t got = process_vm_readv((pid_t)pid, &here, 1, &there, 1, 0);
-
-	return got > 0 ? (size_t)got : 0;
-}
-
 static size_t read_version(const struct code *code, uint64_t offset, uint8_t *bytes, size_t size)
 {
 	const struct jit_version *version = code->version;
@@ -58,8 +50,8 @@ static size_t read_version(const struct code *code, uint64_t offset, uint8_t *by
 	if (size > version->load->size - offset)
 		size = version->load->size - offset;
 	if (!version->load->code)
-		return code->live_pid ? read_process(code->live_pid, version->address + offset,
-						     bytes, size)
+		return code->live_pid ? process_memory_read(code->live_pid,
+							    version->address + offset, bytes, size)
 				      : 0;
 	memcpy(bytes, version->load->code + offset, size);
 	return size;
@@ -76,7 +68,7 @@ static size_t read_code(const struct code *code, int64_t distance, uint8_t *byte
 		return read_version(code,
 				    jit_version_offset(code->image_address) + (uint64_t)distance,
 				    bytes, size);
-	return code->live_pid ? read_process(code->live_pid, image_address, bytes, size) : 0;
+	return code->live_pid ? process_memory_read(code->live_pid, image_address, bytes, size) : 0;
 }
 
 /* How far the looked-up address is into its function; false if nobody knows. */
