@@ -113,13 +113,15 @@ static uint64_t find_in_mapping(const struct unflushed_file *file,
 }
 
 /* Private memory that malloc() may have: where it begins, or where else it may be. What is huge is a
- * runtime's own heap. */
+ * runtime's own heap, and a stack has at most what somebody read of a stream. */
 static bool is_searched(const struct proc_mapping *mapping, bool is_heap)
 {
-	if (!is_heap && mapping->end - mapping->start > SEARCHED_BYTES_MAX)
+	if (!mapping->is_readable || !mapping->is_writable || mapping->is_shared || mapping->inode)
 		return false;
-	return mapping->is_readable && mapping->is_writable && !mapping->is_shared &&
-	       !mapping->inode && is_heap == !strcmp(mapping->path, "[heap]");
+	if (is_heap)
+		return !strcmp(mapping->path, "[heap]");
+	return strcmp(mapping->path, "[heap]") != 0 && strcmp(mapping->path, "[stack]") != 0 &&
+	       mapping->end - mapping->start <= SEARCHED_BYTES_MAX;
 }
 
 static uint64_t find_in_memory(const struct unflushed_file *file, FILE *maps, bool is_heap,
