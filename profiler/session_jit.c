@@ -271,7 +271,7 @@ static void try_maps_again(struct session *session)
 }
 
 /* Whose buffer comes first is not known where several write. */
-static bool is_one_processs(const struct session *session, const struct session_dump *dump)
+static bool has_one_process(const struct session *session, const struct session_dump *dump)
 {
 	size_t count = 0;
 
@@ -287,7 +287,7 @@ static size_t poll_unflushed(const struct session *session, struct session_dump 
 	uint8_t *bytes;
 	size_t size, count;
 
-	if (!dump->unflushed.pid || !is_one_processs(session, dump) ||
+	if (!dump->unflushed.pid || !has_one_process(session, dump) ||
 	    !unflushed_file_read(&dump->unflushed, &file_size, &bytes, &size))
 		return 0;
 	count = jit_code_poll_ahead(dump->code, file_size, bytes, size);

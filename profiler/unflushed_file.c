@@ -15,7 +15,7 @@
 
 enum {
 	CHUNK_BYTES = 1 << 20,
-	BUFFER_BYTES_MAX = 4 << 20, /* V8 asks for 2 MiB, which glibc does not heed */
+	BUFFER_BYTES_MAX = 4 << 20, /* what is larger is no buffer */
 	SEARCHES_MAX = 3,
 };
 
@@ -23,7 +23,7 @@ enum {
 #define SEARCHED_BYTES_MAX (UINT64_C(64) << 20)
 
 /*
- * struct _IO_FILE of glibc on 64-bit machines (bits/types/struct_FILE.h; unchanged since 2.1):
+ * struct _IO_FILE of glibc on 64-bit machines (bits/types/struct_FILE.h, 2.36):
  *
  *     0 flags (4)  8 read_ptr  16 read_end  24 read_base  32 write_base  40 write_ptr
  *     48 write_end  56 buf_base  64 buf_end  ...  112 fileno (4)
@@ -176,7 +176,11 @@ static bool find(struct unflushed_file *file)
 	file->fd = find_fd(file, -1);
 	while (file->fd >= 0 && !(file->stream_address = find_stream(file)))
 		file->fd = find_fd(file, file->fd);
-	return file->stream_address != 0;
+	if (!file->stream_address)
+		return false;
+	/* It may be closed and opened again, any number of times. */
+	file->search_count = 0;
+	return true;
 }
 
 static bool read_stream(const struct unflushed_file *file, struct stream *stream)

@@ -23,7 +23,7 @@ struct unflushed_file {
 	struct jit_file_identity identity;
 	int fd;			 /* the process's; -1: it has none for the file */
 	uint64_t stream_address; /* of its FILE; 0: not found yet */
-	unsigned search_count;
+	unsigned search_count;	 /* in vain, one after another */
 };
 
 /*

@@ -3,9 +3,10 @@
  * Which samples and which functions the user asked for.
  *
  * You give option values; you get the selected samples summed up by (thread, stack). comm, pid,
- * tid, time and event choose samples, and percentages refer to what they leave; module and symbol
- * choose stacks that contain such a frame, and in tables the rows of such frames. A comm, module
- * or symbol matches when it is equal, or as a glob.
+ * tid, time and event choose samples, and percentages refer to what they leave, unless whoever shows
+ * them says otherwise (ui/shown.h); module and symbol choose stacks that contain such a frame, and
+ * in tables the rows of such frames. A comm, module or symbol matches when it is equal, or as a
+ * glob.
  */
 #ifndef UI_SELECTION_H
 #define UI_SELECTION_H

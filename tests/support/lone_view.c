@@ -144,7 +144,7 @@ void explorer_unfilter(struct explorer *explorer, struct text_list *list, size_t
 	explorer_reselect(explorer);
 }
 
-/* There is none. */
+/* There is no terminal to give. */
 bool explorer_run_command(struct explorer *explorer, char *const *argv)
 {
 	(void)explorer;

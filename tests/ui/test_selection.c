@@ -258,6 +258,38 @@ static void letters_of_others_are_left_to_them(void **state)
 	assert_false(bad);
 }
 
+/* The functions that are left of a stack through every kind of code, leaf first. */
+static void expect_path(int letter, const char *expected)
+{
+	struct stack_path path = { 0 };
+	char text[256] = "";
+
+	assert_true(choose(letter, NULL));
+	selection_set_path(&selection, &path, named.profile, named.naming,
+			   named.profile->samples[0].stack);
+	for (size_t i = 0; i < path.count; i++) {
+		strcat(text, i ? ";" : "");
+		strcat(text, path.frames[i]->function);
+	}
+	assert_string_equal(text, expected);
+	stack_path_deinit(&path);
+	selection_deinit(&selection);
+	selection_init(&selection);
+}
+
+static void kinds_of_frames_are_left_out_of_stacks(void **state)
+{
+	static const struct named_place kernel = { { { "do_syscall_64", "[kernel]",
+						       .is_kernel = true } } };
+
+	(void)state;
+	ADD(.path = PATH(&start, &fib, &inlined, &kernel));
+	expect_path(SELECTION_NO_KERNEL, "min;std::sort<int, less>;JS:*fib;_start");
+	expect_path(SELECTION_NO_NATIVE, "do_syscall_64;JS:*fib");
+	expect_path(SELECTION_NO_JIT, "do_syscall_64;min;std::sort<int, less>;_start");
+	expect_path(SELECTION_NO_INLINE, "do_syscall_64;std::sort<int, less>;JS:*fib;_start");
+}
+
 #define EACH(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
@@ -274,6 +306,7 @@ int main(void)
 		EACH(times_are_exact_to_the_nanosecond_and_include_both_ends),
 		EACH(either_end_of_a_time_may_be_left_open),
 		EACH(what_is_no_time_and_no_number_is_refused),
+		EACH(kinds_of_frames_are_left_out_of_stacks),
 		EACH(letters_of_others_are_left_to_them),
 	};
 
