@@ -243,6 +243,8 @@ static int refuse_symbol(const struct annotate *annotate)
 	else if (annotate->symbol && is_in_stacks(annotate, annotate->symbol))
 		result = command_fail("%s has no code to be shown: %s", annotate->symbol,
 				      nameless_advice(annotate->symbol));
+	else if (near.count && !strcmp(near.names[0], annotate->symbol))
+		result = command_fail("the options leave '%s' out", annotate->symbol);
 	else if (annotate->symbol)
 		result = command_fail("no sample is in a function '%s'%s", annotate->symbol, text);
 	else

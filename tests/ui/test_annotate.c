@@ -136,7 +136,7 @@ static void what_is_not_there_is_refused_with_a_sentence(void **state)
 	expect_refusal(OPTIONS("unlike anything"), EXIT_FAILED,
 		       "jprof: no sample is in a function 'unlike anything'\n");
 	expect_refusal(OPTIONS("JS:*fib", "--module", "[kernel]"), EXIT_FAILED,
-		       "jprof: no sample is in a function 'JS:*fib'; similar names: JS:*fib\n");
+		       "jprof: the options leave 'JS:*fib' out\n");
 	expect_refusal(OPTIONS("[jit?]"), EXIT_FAILED,
 		       "jprof: [jit?] has no code to be shown: JIT code that its runtime has not "
 		       "announced: it needs a switch (node --perf-prof, python -X perf_jit; man "
